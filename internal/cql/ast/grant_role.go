@@ -1,0 +1,11 @@
+package ast
+
+// GrantRole is GRANT role TO grantee.
+type GrantRole struct{ Role, Grantee string }
+
+func (*GrantRole) statement() {}
+
+// String prints the statement.
+func (s *GrantRole) String() string {
+	return "GRANT " + forceQuote(s.Role) + " TO " + forceQuote(s.Grantee)
+}

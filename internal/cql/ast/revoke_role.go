@@ -1,0 +1,11 @@
+package ast
+
+// RevokeRole is REVOKE role FROM revokee.
+type RevokeRole struct{ Role, Revokee string }
+
+func (*RevokeRole) statement() {}
+
+// String prints the statement.
+func (s *RevokeRole) String() string {
+	return "REVOKE " + forceQuote(s.Role) + " FROM " + forceQuote(s.Revokee)
+}

@@ -133,32 +133,21 @@ type Coordinator interface {
 }
 
 // Topology is what statements may know of the cluster.
-type Topology struct {
-	ClusterName, Partitioner, Snitch string
-	LocalDatacenter                  string
-	// NodesPerDatacenter counts token owners.
-	NodesPerDatacenter map[string]int
-	// RangeOwnership maps a range's right token to its replicas ("/127.0.0.1:7000") for a keyspace.
-	RangeOwnership func(keyspace string) map[string][]string
-}
+type Topology = row.Topology
 
 // WriteKind says how mutations belong together; it decides the write type in errors.
-type WriteKind uint8
+type WriteKind = row.WriteKind
 
 // The kinds of write.
 const (
-	SimpleWrite WriteKind = iota
-	LoggedBatch
-	UnloggedBatch
-	CounterWrite
+	SimpleWrite   = row.SimpleWrite
+	LoggedBatch   = row.LoggedBatch
+	UnloggedBatch = row.UnloggedBatch
+	CounterWrite  = row.CounterWrite
 )
 
-// WriteOptions go with a Write.
-type WriteOptions struct {
-	Consistency Consistency
-	Kind        WriteKind
-	Trace       *Trace
-}
+// WriteOptions go with a Write. Traces travel in the context: row.WithTrace.
+type WriteOptions = row.WriteOptions
 
 // VirtualTables serves keyspaces whose rows are computed. internal/virtual implements it.
 type VirtualTables interface {

@@ -72,27 +72,24 @@ func (p *Placement) Ranges() []Range {
 	return out
 }
 
-// Unwrapped are the parts of the ring in token order with the wrapping one cut in two, so that every Start < End:
-// what a scan in token order goes through. token.Min as Start and token.Max as End mean the ends of the ring. An empty
-// ring gives one range without replicas.
+// Unwrapped are the parts of the ring in token order with the wrapping one cut in two, so that none wraps:
+// what a scan in token order goes through. token.Minimum stands for both ends of the ring. An empty ring gives one range
+// without replicas.
 func (p *Placement) Unwrapped() []Range {
 	n := len(p.ring.owners)
 	if n == 0 {
-		return []Range{{Range: token.Range{Start: math.MinInt64, End: math.MaxInt64}}}
+		return []Range{{Range: token.Full}}
 	}
 	out := make([]Range, 0, n+1)
-	start := token.Token(math.MinInt64)
+	start := token.Minimum
 	for i, o := range p.ring.owners {
-		if o.token == math.MinInt64 {
+		if o.token == token.Minimum {
 			continue
 		}
 		out = append(out, Range{token.Range{Start: start, End: o.token}, p.natural[i]})
 		start = o.token
 	}
-	if start != math.MaxInt64 {
-		out = append(out, Range{token.Range{Start: start, End: math.MaxInt64}, p.natural[0]})
-	}
-	return out
+	return append(out, Range{token.Range{Start: start, End: token.Minimum}, p.natural[0]})
 }
 
 // RangesOf are the ranges that a node replicates.

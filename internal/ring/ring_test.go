@@ -123,7 +123,7 @@ func TestNetworkTopologyLaws(t *testing.T) {
 			t.Fatalf("shares sum to %f", sum)
 		}
 		for _, x := range r.Place(s).Unwrapped() {
-			if x.Start >= x.End {
+			if x.Wraps() {
 				t.Fatalf("range %v wraps", x.Range)
 			}
 		}

@@ -1,0 +1,145 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+)
+
+// Caller asks other nodes. Client is the real one; tests have one without sockets.
+type Caller interface {
+	// Call sends body and returns the answer. The error is *Error when the peer answered with one; anything else
+	// means that it is not known whether the peer did what was asked. body must not be changed any more.
+	Call(ctx context.Context, to netip.AddrPort, verb Verb, body []byte) ([]byte, error)
+}
+
+// ClientConfig is what a Client is made of.
+type ClientConfig struct {
+	// Dial opens a connection to a peer's rpc listener: plain or TLS, with the cluster's preface sent.
+	Dial       func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+	MaxMessage int // bytes; 0: DefaultMaxMessage
+}
+
+// Client keeps one connection per peer.
+type Client struct {
+	config ClientConfig
+
+	mu     sync.RWMutex
+	conns  map[netip.AddrPort]*grpc.ClientConn
+	closed bool
+}
+
+var _ Caller = (*Client)(nil)
+
+var errClosed = errors.New("rpc client is closed")
+
+// NewClient makes a client without connections.
+func NewClient(c ClientConfig) *Client {
+	if c.MaxMessage == 0 {
+		c.MaxMessage = DefaultMaxMessage
+	}
+	return &Client{config: c, conns: map[netip.AddrPort]*grpc.ClientConn{}}
+}
+
+// Call implements Caller.
+func (c *Client) Call(ctx context.Context, to netip.AddrPort, verb Verb, body []byte) ([]byte, error) {
+	conn, err := c.conn(to)
+	if err != nil {
+		return nil, err
+	}
+	var answer []byte
+	if err := conn.Invoke(ctx, "/"+service+"/"+string(verb), &body, &answer); err != nil {
+		if status.Code(err) == codes.ResourceExhausted {
+			return nil, Failed(ReasonReadSize, "%v", err)
+		}
+		return nil, err
+	}
+	return decodeAnswer(answer)
+}
+
+func (c *Client) conn(to netip.AddrPort) (*grpc.ClientConn, error) {
+	c.mu.RLock()
+	conn, closed := c.conns[to], c.closed
+	c.mu.RUnlock()
+	if conn != nil {
+		return conn, nil
+	}
+	if closed {
+		return nil, errClosed
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil, errClosed
+	}
+	if conn := c.conns[to]; conn != nil {
+		return conn, nil
+	}
+	conn, err := c.open(to)
+	if err != nil {
+		return nil, err
+	}
+	c.conns[to] = conn
+	return conn, nil
+}
+
+func (c *Client) open(to netip.AddrPort) (*grpc.ClientConn, error) {
+	return grpc.NewClient("passthrough:///"+to.String(),
+		grpc.WithTransportCredentials(insecure.NewCredentials()), // the transport below does TLS
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return c.config.Dial(ctx, to) }),
+		grpc.WithDefaultCallOptions(
+			grpc.ForceCodecV2(bytesCodec{}),
+			grpc.MaxCallRecvMsgSize(c.config.MaxMessage),
+			grpc.MaxCallSendMsgSize(c.config.MaxMessage),
+		),
+		grpc.WithConnectParams(grpc.ConnectParams{
+			Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
+			MinConnectTimeout: 2 * time.Second,
+		}),
+		grpc.WithInitialWindowSize(1<<20),
+		grpc.WithInitialConnWindowSize(8<<20),
+		grpc.WithDisableServiceConfig(),
+		grpc.WithIdleTimeout(0),
+	)
+}
+
+// Up tells that a peer has come back: the next call to it connects at once.
+func (c *Client) Up(peer netip.AddrPort) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if conn := c.conns[peer]; conn != nil {
+		conn.ResetConnectBackoff()
+	}
+}
+
+// Forget closes the connection to a peer that is dead or gone, so that nothing waits for it. A later call opens a new
+// one.
+func (c *Client) Forget(peer netip.AddrPort) {
+	c.mu.Lock()
+	conn := c.conns[peer]
+	delete(c.conns, peer)
+	c.mu.Unlock()
+	if conn != nil {
+		_ = conn.Close()
+	}
+}
+
+// Close ends all connections; calls after it fail.
+func (c *Client) Close() {
+	c.mu.Lock()
+	conns := c.conns
+	c.conns, c.closed = map[netip.AddrPort]*grpc.ClientConn{}, true
+	c.mu.Unlock()
+	for _, conn := range conns {
+		_ = conn.Close()
+	}
+}

@@ -1,0 +1,95 @@
+package rpc
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
+)
+
+const service = "alexandra.Node"
+
+// DefaultMaxMessage is the largest body of a request or an answer, in bytes.
+const DefaultMaxMessage = 256 << 20
+
+// ServerConfig is what a Server is made of.
+type ServerConfig struct {
+	Handlers   Handlers
+	MaxMessage int // bytes; 0: DefaultMaxMessage
+	Log        *slog.Logger
+}
+
+// Server answers calls of other nodes.
+type Server struct {
+	config ServerConfig
+	grpc   *grpc.Server
+}
+
+// NewServer makes a server; Serve runs it.
+func NewServer(c ServerConfig) *Server {
+	if c.MaxMessage == 0 {
+		c.MaxMessage = DefaultMaxMessage
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{config: c}
+	s.grpc = grpc.NewServer(
+		grpc.ForceServerCodecV2(bytesCodec{}),
+		grpc.MaxRecvMsgSize(c.MaxMessage),
+		grpc.MaxSendMsgSize(c.MaxMessage),
+		grpc.InitialWindowSize(1<<20),
+		grpc.InitialConnWindowSize(8<<20),
+		grpc.WriteBufferSize(64<<10),
+		grpc.ReadBufferSize(64<<10),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}),
+	)
+	desc := grpc.ServiceDesc{ServiceName: service, HandlerType: (*any)(nil)}
+	for _, v := range verbs {
+		desc.Methods = append(desc.Methods, grpc.MethodDesc{MethodName: string(v), Handler: s.method(v)})
+	}
+	s.grpc.RegisterService(&desc, nil)
+	return s
+}
+
+func (s *Server) method(v Verb) grpc.MethodHandler {
+	return func(_ any, ctx context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+		var body []byte
+		if err := decode(&body); err != nil {
+			return nil, err
+		}
+		answer := s.answer(ctx, v, body)
+		return &answer, nil
+	}
+}
+
+// answer runs a handler; a panic in it costs the request, not the node.
+func (s *Server) answer(ctx context.Context, v Verb, body []byte) (answer []byte) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.config.Log.Error("handler panicked", "verb", string(v), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			answer = encodeError(Failed(ReasonUnknown, "internal error"))
+		}
+	}()
+	h := s.config.Handlers[v]
+	if h == nil {
+		return encodeError(Failed(ReasonUnknown, "verb %s is not served here", v))
+	}
+	out, err := h(ctx, body)
+	if err != nil {
+		s.config.Log.Debug("request of a peer failed", "verb", string(v), "error", err)
+		return encodeError(err)
+	}
+	return frame(out)
+}
+
+// Serve accepts connections until Stop; it returns nil then.
+func (s *Server) Serve(l net.Listener) error { return s.grpc.Serve(l) }
+
+// Stop closes all connections at once and waits for handlers to return.
+func (s *Server) Stop() { s.grpc.Stop() }

@@ -1,0 +1,16 @@
+package plan
+
+import (
+	"alexandra/internal/cql/ast"
+	"alexandra/internal/cqlerr"
+)
+
+// Prepare binds a statement. Errors are *cqlerr.Error.
+func Prepare(stmt ast.Statement, env *Env) (Statement, error) {
+	b := &Binder{}
+	switch s := stmt.(type) {
+	case *ast.Select:
+		return prepareSelect(s, env, b)
+	}
+	return nil, cqlerr.Server("statement %T cannot be planned", stmt)
+}

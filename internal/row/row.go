@@ -121,7 +121,9 @@ type Read struct {
 	Limit        int // live rows in all, 0: no limit. A partition with only a live static row counts as one.
 	After        *Position
 	Now          int64 // seconds since 1970: what is expired
-	Index        *IndexRead
+	// Purged asks for what Purge would leave at Now: the answer will not be merged with those of other replicas.
+	Purged bool
+	Index  *IndexRead
 }
 
 // IndexRead narrows a Read to rows that a secondary index offers. The answer may hold rows that no longer match

@@ -1,0 +1,147 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/google/uuid"
+
+	"alexandra/internal/cql/exec"
+	"alexandra/internal/cqlerr"
+)
+
+// request is one decoded envelope on its way through a handler.
+type request struct {
+	envelope
+	row *opcodeRow
+	d   decoder
+	// payload is the custom payload of versions 4 and up; it is read and, like Cassandra's default handler does, dropped.
+	payload map[string][]byte
+	trace   *exec.Trace
+	// warnings come before those of the result: overload notices.
+	warnings []string
+}
+
+// response is an answer before its header is known. Its body starts with headerSize spare bytes.
+type response struct {
+	op       opcode
+	body     []byte
+	warnings []string
+}
+
+// newResponse makes a response whose body the caller appends to.
+func newResponse(op opcode) *response {
+	return &response{op: op, body: make([]byte, headerSize, 128)}
+}
+
+// respond runs a request to its end: stage check, body prefix, handler, encoding. It never fails: whatever happens
+// becomes an envelope for the client.
+func (c *conn) respond(ctx context.Context, r *request) []byte {
+	resp, err := c.handle(ctx, r)
+	if err != nil {
+		resp = errorResponse(c.clientError(err, r), c.protocolVersion())
+	}
+	if len(r.warnings) > 0 {
+		resp.warnings = append(r.warnings, resp.warnings...)
+	}
+	var id *uuid.UUID
+	if r.trace != nil {
+		r.trace.Finish()
+		id = &r.trace.ID
+	}
+	return c.finish(resp, r.stream, id)
+}
+
+// finish puts header, tracing id and warnings in front of a body and compresses it where version 3 or 4 agreed to.
+func (c *conn) finish(resp *response, stream int16, trace *uuid.UUID) []byte {
+	version := c.protocolVersion()
+	if version < 4 {
+		resp.warnings = nil
+	}
+	var flags byte
+	body := resp.body
+	if trace != nil || len(resp.warnings) > 0 {
+		body = make([]byte, headerSize, len(resp.body)+512)
+		if trace != nil {
+			flags |= flagTracing
+			body = append(body, trace[:]...)
+		}
+		if len(resp.warnings) > 0 {
+			flags |= flagWarning
+			body = appendStringList(body, resp.warnings)
+		}
+		body = append(body, resp.body[headerSize:]...)
+	}
+	if z := c.bodyCompressor(); z != nil {
+		flags |= flagCompressed
+		body = append(make([]byte, headerSize, len(body)), z.compress(body[headerSize:])...)
+	}
+	putHeader(body, version, flags, stream, resp.op)
+	return body
+}
+
+func (c *conn) handle(ctx context.Context, r *request) (resp *response, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.srv.log.Error("request failed", "opcode", r.row.name, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			resp, err = nil, cqlerr.Server("Unexpected error while answering %s", r.row.name)
+		}
+	}()
+	if err := c.checkStage(r); err != nil {
+		return nil, err
+	}
+	if err := c.readPrefix(r); err != nil {
+		return nil, err
+	}
+	if r.row.needsLogin {
+		if err := c.srv.exec.Guard(ctx, c.session); err != nil {
+			return nil, err
+		}
+	}
+	return r.row.handle(ctx, c, r)
+}
+
+// readPrefix reads what flags put in front of a request's body.
+func (c *conn) readPrefix(r *request) error {
+	r.d = decoder{body: r.body, version: r.version}
+	if r.flags&flagPayload != 0 {
+		if r.version < 4 {
+			return cqlerr.Protocol("Received frame with CUSTOM_PAYLOAD flag for native protocol version < 4")
+		}
+		r.payload = r.d.bytesMap()
+		if r.d.err != nil {
+			return r.d.err
+		}
+	}
+	return nil
+}
+
+// startTrace begins a trace when the client asked for one. Handlers call it once the body is decoded: decode errors
+// are not traced.
+func (c *conn) startTrace(r *request) *exec.Trace {
+	if r.row.traced && r.flags&flagTracing != 0 {
+		r.trace = c.srv.exec.StartTrace(c.session)
+	}
+	return r.trace
+}
+
+// clientError is what the client gets for err; what is not meant for clients is logged and named in general words.
+func (c *conn) clientError(err error, r *request) *cqlerr.Error {
+	if e := cqlerr.As(err); e != nil {
+		if e.Code == cqlerr.ProtocolError {
+			c.srv.logProtocolError(e.Message)
+		}
+		return e
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return cqlerr.New(cqlerr.Overloaded, "Server is shutting down")
+	case errors.Is(err, context.DeadlineExceeded):
+		return cqlerr.New(cqlerr.Overloaded, "Query timed out before it could start")
+	}
+	c.srv.log.Log(context.Background(), slog.LevelError, "unexpected error during request", "opcode", r.row.name, "error", err)
+	return cqlerr.Server("Unexpected error: %v", err)
+}

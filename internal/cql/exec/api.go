@@ -3,12 +3,9 @@ package exec
 import (
 	"context"
 	"net/netip"
-	"time"
-
-	"github.com/google/uuid"
 
 	"alexandra/auth"
-	"alexandra/internal/cqltype"
+	"alexandra/internal/cql/plan"
 	"alexandra/internal/row"
 	"alexandra/internal/schema"
 )
@@ -50,10 +47,7 @@ type Options struct {
 }
 
 // BoundValue is one bound variable: wire bytes, null, or unset.
-type BoundValue struct {
-	Bytes []byte // nil is null unless Unset
-	Unset bool
-}
+type BoundValue = plan.BoundValue
 
 // BatchItem is one statement of a BATCH message: text or a prepared id.
 type BatchItem struct {
@@ -81,10 +75,7 @@ type Result struct {
 }
 
 // ColumnSpec is one column of a result or one bind variable.
-type ColumnSpec struct {
-	Keyspace, Table, Name string
-	Type                  cqltype.Type
-}
+type ColumnSpec = plan.ColumnSpec
 
 // Rows is a RESULT of kind Rows: one page. Values are wire bytes; nil is null.
 type Rows struct {
@@ -155,11 +146,4 @@ type VirtualTables interface {
 	Read(ctx context.Context, t *schema.Table, key [][]byte) ([]*row.Partition, error)
 	// Write applies DELETE, UPDATE, INSERT and TRUNCATE (m nil) where the table allows, else says so.
 	Write(ctx context.Context, t *schema.Table, m *row.Mutation) error
-}
-
-// Trace collects what a traced request did; see internal/cql/exec/trace.go.
-type Trace struct {
-	ID    uuid.UUID
-	Start time.Time
-	sink  func(activity string, at time.Time)
 }

@@ -1,0 +1,17 @@
+package exec
+
+import (
+	"context"
+
+	"alexandra/internal/cql/plan"
+	"alexandra/internal/cqlerr"
+)
+
+// run runs a statement whose permissions were checked.
+func (e *Executor) run(ctx context.Context, q *request, st plan.Statement) (*Result, error) {
+	switch st := st.(type) {
+	case *plan.Select:
+		return e.runSelect(ctx, q, st)
+	}
+	return nil, cqlerr.Server("statement %T cannot be run", st)
+}

@@ -1,0 +1,118 @@
+package exec
+
+import (
+	"context"
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"alexandra/internal/cqltype"
+	"alexandra/internal/row"
+)
+
+// Trace collects what a traced request did. The server makes one with NewTrace for each request with the tracing flag
+// and sends its ID with the answer; the executor writes it to system_traces when the request is done.
+type Trace struct {
+	ID    uuid.UUID
+	Start time.Time
+
+	mu     sync.Mutex
+	events []traceEvent
+}
+
+type traceEvent struct {
+	id       [16]byte
+	activity string
+	elapsed  time.Duration
+}
+
+// maxTraceEvents bounds the memory of one trace.
+const maxTraceEvents = 10000
+
+// traceTTL is trace_type_query_ttl in seconds.
+const traceTTL = 86400
+
+// NewTrace begins a trace.
+func (e *Executor) NewTrace() *Trace {
+	return &Trace{ID: e.uuids.next(), Start: e.Clock.Now()}
+}
+
+// beginTrace makes everything below report to the trace; ctx is unchanged when t is nil.
+func (e *Executor) beginTrace(ctx context.Context, t *Trace) context.Context {
+	if t == nil {
+		return ctx
+	}
+	return row.WithTrace(ctx, func(activity string) {
+		event := traceEvent{e.uuids.next(), activity, e.Clock.Now().Sub(t.Start)}
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if len(t.events) < maxTraceEvents {
+			t.events = append(t.events, event)
+		}
+	})
+}
+
+// traceActivity reports an event when the request is traced.
+func traceActivity(ctx context.Context, activity string) {
+	if sink := row.TraceSink(ctx); sink != nil {
+		sink(activity)
+	}
+}
+
+// traced is what the session row of a trace says of the request.
+type traced struct {
+	request    string
+	parameters [][2]string
+}
+
+// endTrace writes the trace in the background.
+func (e *Executor) endTrace(t *Trace, s *Session, what traced) {
+	if t == nil {
+		return
+	}
+	duration := e.Clock.Now().Sub(t.Start)
+	t.mu.Lock()
+	events := t.events
+	t.mu.Unlock()
+	e.background.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), e.Settings.WriteRequestTimeout)
+		defer cancel()
+		for _, event := range events {
+			e.writeTraceEvent(ctx, t, event)
+		}
+		e.writeTraceSession(ctx, t, s, what, duration)
+	})
+}
+
+const (
+	insertTraceEvent = "INSERT INTO system_traces.events (session_id, event_id, activity, source, source_elapsed, source_port, thread) " +
+		"VALUES (?, ?, ?, ?, ?, ?, ?) USING TTL ?"
+	insertTraceSession = "INSERT INTO system_traces.sessions (session_id, client, command, coordinator, coordinator_port, duration, " +
+		"parameters, request, started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) USING TTL ?"
+)
+
+func (e *Executor) writeTraceEvent(ctx context.Context, t *Trace, event traceEvent) {
+	_, err := e.Internal(ctx, insertTraceEvent, row.Any, t.ID[:], event.id[:], []byte(event.activity), e.Address.Addr().Unmap().AsSlice(),
+		int32Value(event.elapsed.Microseconds()), int32Value(int64(e.Address.Port())), []byte("Native-Transport-Requests-1"), int32Value(traceTTL))
+	if err != nil {
+		e.Logger.Debug("cannot write trace event", "error", err)
+	}
+}
+
+func (e *Executor) writeTraceSession(ctx context.Context, t *Trace, s *Session, what traced, duration time.Duration) {
+	entries := make([]cqltype.Entry, 0, len(what.parameters))
+	for _, p := range what.parameters {
+		entries = append(entries, cqltype.Entry{Key: []byte(p[0]), Value: []byte(p[1])})
+	}
+	parameters := cqltype.EncodeMap(cqltype.SortMap(cqltype.Text, entries))
+	_, err := e.Internal(ctx, insertTraceSession, row.Any, t.ID[:], s.Remote.Addr().Unmap().AsSlice(), []byte("QUERY"),
+		e.Address.Addr().Unmap().AsSlice(), int32Value(int64(e.Address.Port())), int32Value(duration.Microseconds()), parameters,
+		[]byte(what.request), binary.BigEndian.AppendUint64(nil, uint64(t.Start.UnixMilli())), int32Value(traceTTL))
+	if err != nil {
+		e.Logger.Debug("cannot write trace session", "error", err)
+	}
+}
+
+func int32Value(n int64) []byte { return binary.BigEndian.AppendUint32(nil, uint32(int32(n))) }

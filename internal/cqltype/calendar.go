@@ -3,9 +3,15 @@ package cqltype
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
-const millisPerDay = 86400000
+const (
+	millisPerDay = 86400000
+
+	// maxYear is a little more than what 32 bits of days reach.
+	maxYear = 99999999
+)
 
 // floorDiv divides towards minus infinity; the remainder is not negative.
 func floorDiv(a, b int64) (quotient, remainder int64) {
@@ -106,10 +112,29 @@ func parseDate(text string) (days int64, ok bool) {
 		fields[i], _ = strconv.ParseInt(part, 10, 64)
 	}
 	year, month, day := sign*fields[0], fields[1], fields[2]
-	if year > 999999999 || year < -999999999 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) {
+	if sign < 0 && year == 0 || year > maxYear || year < -maxYear || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) {
 		return 0, false
 	}
 	return daysOf(year, month, day), true
+}
+
+// asciiDigits turns the digits of other scripts into ours, as Java does when it
+// reads integers.
+func asciiDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 || !unicode.IsDigit(r) {
+			return r
+		}
+		// Digits of a script are ten in a row, in order.
+		zero := r
+		for range 9 {
+			if !unicode.IsDigit(zero-1) || zero-1 < 0x80 {
+				break
+			}
+			zero--
+		}
+		return '0' + (r-zero)%10
+	}, text)
 }
 
 // isDigits says that text is digits, after at most one of the signs.

@@ -9,13 +9,24 @@ import (
 type Entry struct{ Key, Value []byte }
 
 // DecodeList splits a list or set into its elements, which alias v. The empty
-// value is an error: it is not a collection.
+// value is an error: it is not a collection. Lists that clients bind may hold
+// nulls.
 func DecodeList(v []byte) ([][]byte, error) {
-	elems, rest, err := readElems(v, "list")
-	if err == nil && len(rest) > 0 {
-		err = invalid("Unexpected extraneous bytes after list value")
+	n, rest, err := readCount(v, 4, "list")
+	if err != nil {
+		return nil, err
 	}
-	return elems, err
+	elems := make([][]byte, n)
+	for i := range elems {
+		var ok bool
+		if elems[i], rest, ok = readSized(rest); !ok {
+			return nil, errShort("list")
+		}
+	}
+	if len(rest) > 0 {
+		return nil, errExtraneous("list")
+	}
+	return elems, nil
 }
 
 // EncodeList joins the elements of a list, or of a set that is sorted already.
@@ -48,11 +59,23 @@ func SortSet(t Type, elems [][]byte) [][]byte {
 
 // DecodeMap splits a map into its entries, which alias v.
 func DecodeMap(v []byte) ([]Entry, error) {
-	entries, rest, err := readEntries(v)
-	if err == nil && len(rest) > 0 {
-		err = invalid("Unexpected extraneous bytes after map value")
+	n, rest, err := readCount(v, 8, "map")
+	if err != nil {
+		return nil, err
 	}
-	return entries, err
+	entries := make([]Entry, n)
+	for i := range entries {
+		var okKey, okValue bool
+		entries[i].Key, rest, okKey = readSized(rest)
+		entries[i].Value, rest, okValue = readSized(rest)
+		if !okKey || !okValue {
+			return nil, errShort("map")
+		}
+	}
+	if len(rest) > 0 {
+		return nil, errExtraneous("map")
+	}
+	return entries, nil
 }
 
 // EncodeMap joins entries that are sorted already.
@@ -101,66 +124,54 @@ func readSized(b []byte) (v, rest []byte, ok bool) {
 	return b[:n:n], b[n:], true
 }
 
+func errShort(what string) error { return invalid("Not enough bytes to read a %s", what) }
+
+func errExtraneous(what string) error {
+	return invalid("Unexpected extraneous bytes after %s value", what)
+}
+
 // readCount reads the number of elements, each of which takes at least size
 // bytes of what follows.
-func readCount(v []byte, size int, what string) (n int, rest []byte, err error) {
+func readCount(v []byte, size int64, what string) (n int, rest []byte, err error) {
 	if len(v) < 4 {
-		return 0, nil, invalid("Not enough bytes to read a %s", what)
+		return 0, nil, errShort(what)
 	}
 	count := int32(binary.BigEndian.Uint32(v))
-	if count < 0 {
-		count = 0
-	}
-	if int64(count)*int64(size) > int64(len(v)-4) {
-		return 0, nil, invalid("Not enough bytes to read a %s", what)
+	switch {
+	case count < 0:
+		return 0, nil, invalid("The data cannot be deserialized as a %s", what)
+	case int64(count)*size > int64(len(v)-4):
+		return 0, nil, errShort(what)
 	}
 	return int(count), v[4:], nil
 }
 
-func readElems(v []byte, what string) (elems [][]byte, rest []byte, err error) {
-	n, rest, err := readCount(v, 4, what)
+// validateElems checks the layout of a collection and each element: parts are
+// the types that follow one another in it, two for maps.
+func validateElems(v []byte, what string, nulls bool, parts ...Type) error {
+	n, rest, err := readCount(v, 0, what)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	elems = make([][]byte, 0, n)
-	for range n {
-		var e []byte
-		if e, rest, err = readNonNull(rest, what); err != nil {
-			return nil, nil, err
+	for i := range n * len(parts) {
+		e, after, ok := readSized(rest)
+		switch {
+		case !ok:
+			return errShort(what)
+		case e == nil && !nulls:
+			return invalid("Null value read when not allowed")
 		}
-		elems = append(elems, e)
-	}
-	return elems, rest, nil
-}
-
-func readEntries(v []byte) (entries []Entry, rest []byte, err error) {
-	n, rest, err := readCount(v, 8, "map")
-	if err != nil {
-		return nil, nil, err
-	}
-	entries = make([]Entry, 0, n)
-	for range n {
-		var e Entry
-		if e.Key, rest, err = readNonNull(rest, "map"); err != nil {
-			return nil, nil, err
+		if e != nil {
+			if err := parts[i%len(parts)].Validate(e); err != nil {
+				return err
+			}
 		}
-		if e.Value, rest, err = readNonNull(rest, "map"); err != nil {
-			return nil, nil, err
-		}
-		entries = append(entries, e)
+		rest = after
 	}
-	return entries, rest, nil
-}
-
-func readNonNull(b []byte, what string) (v, rest []byte, err error) {
-	v, rest, ok := readSized(b)
-	switch {
-	case !ok:
-		return nil, nil, invalid("Not enough bytes to read a %s", what)
-	case v == nil:
-		return nil, nil, invalid("Null value read when not allowed")
+	if len(rest) > 0 {
+		return errExtraneous(what)
 	}
-	return v, rest, nil
+	return nil
 }
 
 func freezeIf(frozen bool, t Type) Type {

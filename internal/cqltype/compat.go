@@ -34,8 +34,10 @@ func ValueCompatible(to, from Type) bool {
 		return from.Kind() == KindTimeuuid
 	case KindVarint:
 		return from.Kind() == KindInt || from.Kind() == KindBigint || from.Kind() == KindTimestamp
-	case KindDate, KindTime:
-		return false
+	case KindDate:
+		return from.Kind() == KindInt
+	case KindTime:
+		return from.Kind() == KindBigint
 	}
 	return compatibleParts(to, from, ValueCompatible)
 }
@@ -88,15 +90,20 @@ const (
 	ExactMatch
 )
 
-// TestAssignment says how a value of type from fits a receiver of type to.
-// Frozenness does not matter for values.
+// TestAssignment says how a value of type from fits a receiver of type to. Where
+// the receiver is frozen, the value counts as frozen too; the other way round
+// they do not fit (AbstractFunction.testAssignment).
 func TestAssignment(to, from Type) Match {
-	switch {
-	case to == nil || from == nil:
+	if to == nil || from == nil {
 		return NoMatch
-	case Equal(to, from) || Equal(to.Freeze(), from.Freeze()):
+	}
+	if Equal(to, to.Freeze()) {
+		from = from.Freeze()
+	}
+	switch {
+	case Equal(to, from):
 		return ExactMatch
-	case ValueCompatible(to.Freeze(), from.Freeze()):
+	case ValueCompatible(to, from):
 		return WeakMatch
 	}
 	return NoMatch

@@ -58,6 +58,12 @@ func (t *dateType) Parse(text string) ([]byte, error) {
 	if !ok {
 		return nil, invalid("Unable to coerce '%s' to a formatted date (long)", text)
 	}
+	switch {
+	case days < -dateBias:
+		return nil, invalid("Input date %s is less than min supported date -5877641-06-23T00:00Z", text)
+	case days >= dateBias:
+		return nil, invalid("Input date %s is greater than max supported date +5881580-07-11T00:00Z", text)
+	}
 	return EncodeDate(uint32(days + dateBias)), nil
 }
 

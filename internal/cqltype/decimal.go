@@ -121,6 +121,9 @@ func (t *decimalType) FromJSON(j any) ([]byte, error) {
 	if j == nil {
 		return nil, nil
 	}
+	if j == "" {
+		return []byte{}, nil
+	}
 	d, ok := ParseDecimal(javaString(j))
 	if !ok {
 		return nil, invalid("Value '%s' is not a valid representation of a decimal value", javaString(j))

@@ -1,6 +1,10 @@
 package cqltype
 
-import "strconv"
+import (
+	"strconv"
+
+	"alexandra/internal/cqlerr"
+)
 
 // Duration is months, days and nanoseconds, which do not convert into each
 // other.
@@ -33,7 +37,7 @@ func DecodeDuration(v []byte) (DurationValue, error) {
 	nanos, _, ok3 := readVint(rest)
 	switch {
 	case !ok1 || !ok2 || !ok3:
-		return DurationValue{}, invalid("Not enough bytes to read a duration")
+		return DurationValue{}, cqlerr.Server("java.lang.AssertionError: Unexpected error")
 	case months != int64(int32(months)):
 		return DurationValue{}, invalid("The duration months must be a 32 bits integer but was: %d", months)
 	case days != int64(int32(days)):
@@ -111,6 +115,9 @@ func (t *durationType) Format(v []byte) string {
 }
 
 func (t *durationType) ToJSON(v []byte) ([]byte, error) {
+	if v != nil && len(v) == 0 {
+		return []byte(`""`), nil
+	}
 	d, err := DecodeDuration(v)
 	if err != nil {
 		return jsonOdd(v)

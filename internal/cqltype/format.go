@@ -14,6 +14,18 @@ func formatOdd(v []byte) string {
 	return "0x" + hex.EncodeToString(v)
 }
 
+// GetString is the value without the quotes of its literal, as CAST AS text
+// and Cassandra's messages show it.
+func GetString(t Type, v []byte) string {
+	switch t.Kind() {
+	case KindText, KindAscii:
+		return string(v)
+	case KindTimestamp, KindDate, KindTime, KindInet:
+		return strings.Trim(t.Format(v), "'")
+	}
+	return t.Format(v)
+}
+
 // formatNullable prints a component that may be null.
 func formatNullable(t Type, v []byte) string {
 	if v == nil {

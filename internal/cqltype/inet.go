@@ -35,10 +35,13 @@ func (t *inetType) Validate(v []byte) error {
 }
 
 // Parse reads addresses as Java's InetAddress.getByName does, but looks up no
-// names.
+// names other than localhost.
 func (t *inetType) Parse(text string) ([]byte, error) {
-	if text == "" {
+	switch text {
+	case "":
 		return []byte{}, nil
+	case "localhost":
+		return []byte{127, 0, 0, 1}, nil
 	}
 	if v, ok := parseShortIPv4(text); ok {
 		return v, nil

@@ -51,7 +51,7 @@ func (t *integerType) Parse(text string) ([]byte, error) {
 	if text == "" {
 		return []byte{}, nil
 	}
-	i, err := strconv.ParseInt(text, 10, 8*t.size)
+	i, err := strconv.ParseInt(asciiDigits(text), 10, 8*t.size)
 	if err != nil {
 		return nil, invalid("Unable to make %s from '%s'", t.noun, text)
 	}

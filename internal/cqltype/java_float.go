@@ -36,10 +36,11 @@ func formatJavaFloat(f float64, bits int) string {
 		return s
 	}
 	s := strconv.FormatFloat(f, 'e', -1, bits)
-	mantissa, exponent, _ := strings.Cut(s, "e")
-	if !strings.Contains(mantissa, ".") {
-		mantissa += ".0"
+	if !strings.Contains(s, ".") {
+		// Java takes the nearest of two digits, not the shortest one.
+		s = strconv.FormatFloat(f, 'e', 1, bits)
 	}
+	mantissa, exponent, _ := strings.Cut(s, "e")
 	exp, _ := strconv.Atoi(exponent)
 	return mantissa + "E" + strconv.Itoa(exp)
 }

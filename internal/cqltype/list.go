@@ -22,7 +22,7 @@ func (t *ListType) IsMultiCell() bool { return !t.Frozen }
 func (t *ListType) Freeze() Type { return NewList(t.Elem, true) }
 
 // Validate implements [Type].
-func (t *ListType) Validate(v []byte) error { return validateElems(t.Elem, v, "list") }
+func (t *ListType) Validate(v []byte) error { return validateElems(v, "list", true, t.Elem) }
 
 // Compare orders element by element, then by length.
 func (t *ListType) Compare(a, b []byte) int { return compareElems(t.Elem, a, b) }
@@ -62,26 +62,6 @@ func (t *ListType) FromJSON(j any) ([]byte, error) {
 	return EncodeList(elems), nil
 }
 
-// validateElems checks the layout of a list or set and each element.
-func validateElems(elem Type, v []byte, what string) error {
-	if len(v) == 0 {
-		return invalid("Not enough bytes to read a %s", what)
-	}
-	elems, rest, err := readElems(v, what)
-	if err != nil {
-		return err
-	}
-	for _, e := range elems {
-		if err := elem.Validate(e); err != nil {
-			return err
-		}
-	}
-	if len(rest) > 0 {
-		return invalid("Unexpected extraneous bytes after %s value", what)
-	}
-	return nil
-}
-
 func compareElems(elem Type, a, b []byte) int {
 	elemsA, errA := DecodeList(a)
 	elemsB, errB := DecodeList(b)
@@ -89,17 +69,19 @@ func compareElems(elem Type, a, b []byte) int {
 		return compareOdd(a, b, errA == nil, errB == nil)
 	}
 	for i := range min(len(elemsA), len(elemsB)) {
-		if c := elem.Compare(elemsA[i], elemsB[i]); c != 0 {
+		if c := compareNullable(elem, elemsA[i], elemsB[i]); c != 0 {
 			return c
 		}
 	}
 	return cmp.Compare(len(elemsA), len(elemsB))
 }
 
-// Order bytes of a collection are a mark, then more before each element, then end.
+// Order bytes of a collection are a mark, then one before each element, then the
+// end. A null needs no more than its mark.
 const (
 	keyEnd  byte = 0
-	keyMore byte = 1
+	keyNull byte = 1
+	keyMore byte = 2
 )
 
 func appendElemsOrder(elem Type, dst, v []byte) []byte {
@@ -109,7 +91,7 @@ func appendElemsOrder(elem Type, dst, v []byte) []byte {
 	}
 	dst = append(dst, markValue)
 	for _, e := range elems {
-		dst = elem.AppendOrder(append(dst, keyMore), e)
+		dst = appendMarked(dst, elem, e)
 	}
 	return append(dst, keyEnd)
 }
@@ -125,6 +107,13 @@ func decodeElemsOrder(elem Type, b []byte) (v, rest []byte, err error) {
 	return EncodeList(elems), rest, nil
 }
 
+func appendMarked(dst []byte, t Type, v []byte) []byte {
+	if v == nil {
+		return append(dst, keyNull)
+	}
+	return t.AppendOrder(append(dst, keyMore), v)
+}
+
 // decodeMarked reads elements up to the end mark; typeOf tells the type of each.
 func decodeMarked(b []byte, typeOf func(i int) Type) (elems [][]byte, rest []byte, err error) {
 	for {
@@ -133,6 +122,9 @@ func decodeMarked(b []byte, typeOf func(i int) Type) (elems [][]byte, rest []byt
 			return nil, nil, errKey
 		case b[0] == keyEnd:
 			return elems, b[1:], nil
+		case b[0] == keyNull:
+			elems, b = append(elems, nil), b[1:]
+			continue
 		case b[0] != keyMore:
 			return nil, nil, errKey
 		}

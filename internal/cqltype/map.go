@@ -28,25 +28,7 @@ func (t *MapType) Freeze() Type { return NewMap(t.Key, t.Value, true) }
 
 // Validate implements [Type].
 func (t *MapType) Validate(v []byte) error {
-	if len(v) == 0 {
-		return invalid("Not enough bytes to read a map")
-	}
-	entries, rest, err := readEntries(v)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if err := t.Key.Validate(e.Key); err != nil {
-			return err
-		}
-		if err := t.Value.Validate(e.Value); err != nil {
-			return err
-		}
-	}
-	if len(rest) > 0 {
-		return invalid("Unexpected extraneous bytes after map value")
-	}
-	return nil
+	return validateElems(v, "map", false, t.Key, t.Value)
 }
 
 // Compare orders entry by entry, key before value, then by length.
@@ -84,8 +66,8 @@ func (t *MapType) AppendOrder(dst, v []byte) []byte {
 	}
 	dst = append(dst, markValue)
 	for _, e := range entries {
-		dst = t.Key.AppendOrder(append(dst, keyMore), e.Key)
-		dst = t.Value.AppendOrder(append(dst, keyMore), e.Value)
+		dst = appendMarked(dst, t.Key, e.Key)
+		dst = appendMarked(dst, t.Value, e.Value)
 	}
 	return append(dst, keyEnd)
 }

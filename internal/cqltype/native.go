@@ -1,6 +1,10 @@
 package cqltype
 
-import "alexandra/internal/cqlerr"
+import (
+	"errors"
+
+	"alexandra/internal/cqlerr"
+)
 
 // classPrefix is the package of Cassandra's own types; class names without a
 // dot are looked up in it.
@@ -20,4 +24,28 @@ func (n native) IsMultiCell() bool { return false }
 // invalid is a MarshalException: what it says goes to the client.
 func invalid(format string, args ...any) error {
 	return cqlerr.Invalid(format, args...)
+}
+
+// final is an InvalidRequestException of Cassandra's own: like a
+// MarshalException, but what reads JSON puts no words in front of it.
+func final(format string, args ...any) error {
+	return &finalError{cqlerr.Invalid(format, args...)}
+}
+
+type finalError struct{ err *cqlerr.Error }
+
+func (e *finalError) Error() string { return e.err.Message }
+func (e *finalError) Unwrap() error { return e.err }
+
+// WrapJSON is err as INSERT JSON reports it for a column.
+func WrapJSON(column string, err error) error {
+	var plain *finalError
+	if errors.As(err, &plain) {
+		return plain.err
+	}
+	var known *cqlerr.Error
+	if errors.As(err, &known) && known.Code != cqlerr.InvalidRequest {
+		return known
+	}
+	return cqlerr.Invalid("Error decoding JSON value for %s: %s", column, err)
 }

@@ -20,7 +20,7 @@ func (t *SetType) IsMultiCell() bool { return !t.Frozen }
 func (t *SetType) Freeze() Type { return NewSet(t.Elem, true) }
 
 // Validate implements [Type].
-func (t *SetType) Validate(v []byte) error { return validateElems(t.Elem, v, "set") }
+func (t *SetType) Validate(v []byte) error { return validateElems(v, "set", false, t.Elem) }
 
 // Compare orders element by element, then by length.
 func (t *SetType) Compare(a, b []byte) int { return compareElems(t.Elem, a, b) }

@@ -2,6 +2,7 @@ package cqltype
 
 import (
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -33,27 +34,56 @@ func (t *textType) Validate(v []byte) error {
 	return nil
 }
 
-// validUTF8 takes what Go takes and, as Cassandra does, lets 3 byte forms of
-// surrogates pass.
+// validUTF8 takes what Cassandra takes, which is more than UTF-8: surrogates,
+// numbers above the last character, and C0 80 for 0.
 func validUTF8(v []byte) bool {
+	if utf8.Valid(v) {
+		return true
+	}
 	for len(v) > 0 {
-		r, n := utf8.DecodeRune(v)
-		if r == utf8.RuneError && n == 1 {
-			if len(v) < 3 || v[0] != 0xED || v[1]&0xE0 != 0xA0 || v[2]&0xC0 != 0x80 {
-				return false
-			}
-			n = 3
+		n := sequenceLen(v)
+		if n == 0 {
+			return false
 		}
 		v = v[n:]
 	}
 	return true
 }
 
+// sequenceLen is the number of bytes of the character at the start of v, 0 if
+// there is none.
+func sequenceLen(v []byte) int {
+	n := 0
+	switch b := v[0]; {
+	case b < 0x80:
+		return 1
+	case b == 0xC0 && len(v) > 1 && v[1] == 0x80:
+		return 2
+	case b >= 0xC2 && b <= 0xDF:
+		n = 2
+	case b == 0xE0 && len(v) > 1 && v[1] < 0xA0 || b == 0xF0 && len(v) > 1 && v[1] < 0x90:
+		return 0
+	case b >= 0xE0 && b <= 0xEF:
+		n = 3
+	case b >= 0xF0 && b <= 0xF7:
+		n = 4
+	}
+	if n > len(v) {
+		return 0
+	}
+	for _, c := range v[min(1, n):n] {
+		if c&0xC0 != 0x80 {
+			return 0
+		}
+	}
+	return n
+}
+
 func (t *textType) Parse(text string) ([]byte, error) {
 	if t.kind == KindAscii {
 		for _, r := range text {
 			if r >= 0x80 {
-				return nil, invalid("Invalid ASCII character in string literal: %s", text)
+				return nil, invalid("Invalid ASCII character in string literal: java.nio.charset.UnmappableCharacterException: Input length = %d", utf16.RuneLen(r))
 			}
 		}
 	}

@@ -46,13 +46,14 @@ func (t *timeType) Parse(text string) ([]byte, error) {
 	return EncodeTime(nanos), nil
 }
 
+// parseTimeOfDay takes spaces around the text and plus signs before numbers.
 func parseTimeOfDay(text string) (int64, bool) {
-	parts := strings.Split(text, ":")
+	parts := strings.Split(strings.TrimFunc(text, func(r rune) bool { return r <= ' ' }), ":")
 	if len(parts) != 3 {
 		return 0, false
 	}
 	seconds, fraction, hasFraction := strings.Cut(parts[2], ".")
-	if hasFraction && (fraction == "" || len(fraction) > 9) {
+	if hasFraction && (!isDigits(fraction, "") || len(fraction) > 9) {
 		return 0, false
 	}
 	limits := [3]int64{24, 60, 60}
@@ -66,11 +67,8 @@ func parseTimeOfDay(text string) (int64, bool) {
 	}
 	total *= 1e9
 	if hasFraction {
-		n, err := strconv.ParseUint((fraction + "000000000")[:9], 10, 64)
-		if err != nil {
-			return 0, false
-		}
-		total += int64(n)
+		n, _ := strconv.ParseInt((fraction + "000000000")[:9], 10, 64)
+		total += n
 	}
 	return total, true
 }

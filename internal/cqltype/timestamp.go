@@ -42,7 +42,7 @@ func (t *timestampType) Format(v []byte) string {
 	if len(v) != 8 {
 		return formatOdd(v)
 	}
-	return FormatTimestamp(DecodeTimestamp(v), 'T')
+	return "'" + FormatTimestamp(DecodeTimestamp(v), 'T') + "'"
 }
 
 // FormatTimestamp prints a Unix time in milliseconds in UTC; separator stands

@@ -42,7 +42,7 @@ func (t *timeuuidType) Validate(v []byte) error {
 		return err
 	}
 	if len(v) == 16 && v[6]&0xF0 != 0x10 {
-		return invalid("Invalid version for TimeUUID type.")
+		return invalid("Invalid version for TimeUUID type: 0x%x", v[0]>>4) // the wrong half byte, as in Cassandra
 	}
 	return nil
 }

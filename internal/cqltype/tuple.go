@@ -195,20 +195,24 @@ func compareComponents(at func(int) Type, n int, a, b []byte) int {
 		return compareOdd(a, b, errA == nil, errB == nil)
 	}
 	for i := range n {
-		x, y := elemsA[i], elemsB[i]
-		switch {
-		case x == nil && y == nil:
-		case x == nil:
-			return -1
-		case y == nil:
-			return 1
-		default:
-			if c := at(i).Compare(x, y); c != 0 {
-				return c
-			}
+		if c := compareNullable(at(i), elemsA[i], elemsB[i]); c != 0 {
+			return c
 		}
 	}
 	return 0
+}
+
+// compareNullable puts null before every value.
+func compareNullable(t Type, a, b []byte) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	}
+	return t.Compare(a, b)
 }
 
 // appendComponentsOrder marks each component as null or not.
@@ -219,11 +223,7 @@ func appendComponentsOrder(at func(int) Type, n int, dst, v []byte) []byte {
 	}
 	dst = append(dst, markValue)
 	for i, e := range elems {
-		if e == nil {
-			dst = append(dst, keyEnd)
-		} else {
-			dst = at(i).AppendOrder(append(dst, keyMore), e)
-		}
+		dst = appendMarked(dst, at(i), e)
 	}
 	return dst
 }
@@ -238,7 +238,7 @@ func decodeComponentsOrder(at func(int) Type, n int, b []byte) (v, rest []byte, 
 		switch {
 		case len(b) == 0:
 			return nil, nil, errKey
-		case b[0] == keyEnd:
+		case b[0] == keyNull:
 			b = b[1:]
 		case b[0] != keyMore:
 			return nil, nil, errKey

@@ -69,7 +69,7 @@ func (t *UserType) Validate(v []byte) error {
 		}
 		if e != nil {
 			if err := f.Type.Validate(e); err != nil {
-				return err
+				return invalid("Failure validating the %dth field %s; %s", i, f.Name, err)
 			}
 		}
 		v = rest

@@ -65,6 +65,7 @@ func (t *varintType) Parse(text string) ([]byte, error) {
 
 // parseBigInteger reads decimal digits with at most one sign.
 func parseBigInteger(text string) (*big.Int, bool) {
+	text = asciiDigits(text)
 	for i, r := range text {
 		if (r < '0' || r > '9') && (i > 0 || r != '-' && r != '+') {
 			return nil, false

@@ -1,6 +1,11 @@
 package cqltype
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+
+	"alexandra/internal/cqlerr"
+)
 
 // VectorType is a fixed number of values without nulls. Elements of fixed size
 // are joined as they are, others after their length.
@@ -90,18 +95,56 @@ func (t *VectorType) decodeFixed(v []byte, size int) ([][]byte, error) {
 	return elems, nil
 }
 
-// Validate implements [Type].
+// Validate implements [Type]. What Cassandra stumbles over inside is a server
+// error there.
 func (t *VectorType) Validate(v []byte) error {
-	elems, err := t.Decode(v)
-	if err != nil {
-		return err
+	if len(v) == 0 {
+		return invalid("Invalid empty vector value")
 	}
-	for _, e := range elems {
+	size := FixedSize(t.Elem)
+	if size > 0 && len(v) < t.Dim*size {
+		return errShort(t.String())
+	}
+	for range t.Dim {
+		e, rest, err := t.cut(v, size)
+		if err != nil {
+			return err
+		}
 		if err := t.Elem.Validate(e); err != nil {
 			return err
 		}
+		v = rest
+	}
+	if len(v) > 0 {
+		return invalid("Unexpected %d extraneous bytes after %s value", len(v), t)
 	}
 	return nil
+}
+
+func errVectorSize(n int64) error {
+	return cqlerr.Server("java.lang.AssertionError: Invalidate data at offset 0; saw size of %d but only >= 0 is expected", n)
+}
+
+// cut takes one element off v; size is 0 when a length precedes it.
+func (t *VectorType) cut(v []byte, size int) (e, rest []byte, err error) {
+	if size > 0 {
+		return v[:size], v[size:], nil
+	}
+	if len(v) == 0 {
+		return nil, nil, errShort(t.String())
+	}
+	n, rest, ok := readUvint(v)
+	switch {
+	case !ok:
+		return nil, nil, errVectorSize(-1)
+	case int64(n) < 0:
+		return nil, nil, errVectorSize(int64(n))
+	case n > math.MaxInt32:
+		return nil, nil, cqlerr.Server("org.apache.cassandra.utils.vint.VIntCoding$VIntOutOfRangeException: %d is out of range for a 32-bit integer", int64(n))
+	case n > uint64(len(rest)):
+		return nil, nil, cqlerr.Server("java.lang.IndexOutOfBoundsException: Attempted to read %d, but the size is %d", n, len(rest))
+	}
+	return rest[:n:n], rest[n:], nil
 }
 
 // Compare orders element by element.

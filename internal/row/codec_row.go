@@ -207,6 +207,8 @@ func (e *encoder) position(p *Position) {
 	if p.Clustering != nil {
 		e.values(p.Clustering)
 	}
+	e.count(max(p.Seen, 0))
+	e.bool(p.Done)
 }
 
 func (d *decoder) position() *Position {
@@ -216,6 +218,7 @@ func (d *decoder) position() *Position {
 			p.Clustering = [][]byte{}
 		}
 	}
+	p.Seen, p.Done = d.integer(), d.bool()
 	return p
 }
 

@@ -75,7 +75,7 @@ func genRead(table *schema.Table) *rapid.Generator[*Read] {
 			r.Columns = []string{"v", "s"}
 		}
 		if rapid.Bool().Draw(t, "after") {
-			r.After = &Position{Key: []byte{1}, Clustering: genClustering(2).Draw(t, "c")}
+			r.After = &Position{Key: []byte{1}, Clustering: genClustering(2).Draw(t, "c"), Seen: 2, Done: true}
 		}
 		if rapid.Bool().Draw(t, "index") {
 			r.Index = &IndexRead{Index: "i", Op: IndexRange, Value: []byte("x"), UpperInclusive: true}

@@ -104,6 +104,8 @@ type Mutation struct {
 type Position struct {
 	Key        []byte   // partition key
 	Clustering [][]byte // last row seen; nil: nothing but the static row was seen
+	Seen       int      // live rows of this partition seen so far: they count towards PerPartition
+	Done       bool     // nothing more is wanted of this partition
 	// Remaining limits are the reader's own business; see the paging state in cql/exec.
 }
 

@@ -14,6 +14,6 @@ func (s *AlterRole) String() string {
 	var p printer
 	p.WriteString("ALTER ROLE ")
 	p.when(s.IfExists, ifExists)
-	p.words(forceQuote(s.Name), with(s.Options.clauses()))
+	p.words(QuoteString(s.Name), with(s.Options.clauses()))
 	return p.String()
 }

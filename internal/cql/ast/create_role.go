@@ -35,7 +35,7 @@ func (s *CreateRole) String() string {
 	var p printer
 	p.WriteString("CREATE ROLE ")
 	p.when(s.IfNotExists, ifNotExists)
-	p.words(forceQuote(s.Name), with(s.Options.clauses()))
+	p.words(QuoteString(s.Name), with(s.Options.clauses()))
 	return p.String()
 }
 

@@ -13,6 +13,6 @@ func (s *DropRole) String() string {
 	var p printer
 	p.WriteString("DROP ROLE ")
 	p.when(s.IfExists, ifExists)
-	p.WriteString(forceQuote(s.Name))
+	p.WriteString(QuoteString(s.Name))
 	return p.String()
 }

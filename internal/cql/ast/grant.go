@@ -27,5 +27,5 @@ func (*Grant) statement() {}
 
 // String prints the statement.
 func (s *Grant) String() string {
-	return "GRANT " + s.Permissions.String() + " ON " + s.Resource.String() + " TO " + forceQuote(s.Grantee)
+	return "GRANT " + s.Permissions.String() + " ON " + s.Resource.String() + " TO " + QuoteString(s.Grantee)
 }

@@ -7,5 +7,5 @@ func (*GrantRole) statement() {}
 
 // String prints the statement.
 func (s *GrantRole) String() string {
-	return "GRANT " + forceQuote(s.Role) + " TO " + forceQuote(s.Grantee)
+	return "GRANT " + QuoteString(s.Role) + " TO " + QuoteString(s.Grantee)
 }

@@ -18,7 +18,7 @@ func (s *ListPermissions) String() string {
 		p.words(" ON ", s.Resource.String())
 	}
 	if s.Of != nil {
-		p.words(" OF ", forceQuote(*s.Of))
+		p.words(" OF ", QuoteString(*s.Of))
 	}
 	p.when(s.NoRecursive, " NORECURSIVE")
 	return p.String()

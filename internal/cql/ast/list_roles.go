@@ -13,7 +13,7 @@ func (s *ListRoles) String() string {
 	var p printer
 	p.WriteString("LIST ROLES")
 	if s.Of != nil {
-		p.words(" OF ", forceQuote(*s.Of))
+		p.words(" OF ", QuoteString(*s.Of))
 	}
 	p.when(s.NoRecursive, " NORECURSIVE")
 	return p.String()

@@ -69,7 +69,7 @@ func (r TableResource) String() string { return "TABLE " + r.Table.String() }
 func (AllRoles) String() string { return "ALL ROLES" }
 
 // String prints the resource.
-func (r RoleResource) String() string { return "ROLE " + forceQuote(r.Role) }
+func (r RoleResource) String() string { return "ROLE " + QuoteString(r.Role) }
 
 // String prints the resource.
 func (r AllFunctions) String() string {

@@ -11,5 +11,5 @@ func (*Revoke) statement() {}
 
 // String prints the statement.
 func (s *Revoke) String() string {
-	return "REVOKE " + s.Permissions.String() + " ON " + s.Resource.String() + " FROM " + forceQuote(s.Revokee)
+	return "REVOKE " + s.Permissions.String() + " ON " + s.Resource.String() + " FROM " + QuoteString(s.Revokee)
 }

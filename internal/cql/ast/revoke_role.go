@@ -7,5 +7,5 @@ func (*RevokeRole) statement() {}
 
 // String prints the statement.
 func (s *RevokeRole) String() string {
-	return "REVOKE " + forceQuote(s.Role) + " FROM " + forceQuote(s.Revokee)
+	return "REVOKE " + QuoteString(s.Role) + " FROM " + QuoteString(s.Revokee)
 }

@@ -110,7 +110,7 @@ func (s *Service) Has(ctx context.Context, u User, p Permission, r Resource) (bo
 	if p == Select && r.Kind == Data && alwaysReadable[r.Keyspace+"."+r.Name] {
 		return true, nil
 	}
-	super, err := s.IsSuper(ctx, u)
+	super, err := s.IsSuperuser(ctx, u)
 	if err != nil {
 		return false, unauthorized(err)
 	}
@@ -147,11 +147,16 @@ func chainOf(r Resource, ordinary bool) []Resource {
 	}
 }
 
-// Ensure is Has, with the error that a client gets when it does not.
-func (s *Service) Ensure(ctx context.Context, u User, p Permission, r Resource) error {
+// Authorize is Has, with the error that a client gets when it does not.
+func (s *Service) Authorize(ctx context.Context, u User, p Permission, r Resource) error {
 	ok, err := s.Has(ctx, u, p, r)
 	if err == nil && !ok {
 		err = cqlerr.Unauthorized("User %s has no %s permission on %s or any of its parents", u.Name, p, r)
 	}
 	return err
+}
+
+// LimitedKeyspace says whether GRANT on a keyspace is limited: the server's own, except the virtual ones.
+func LimitedKeyspace(name string) bool {
+	return systemKeyspaces[name] && name != "system_views" && name != "system_virtual_schema"
 }

@@ -286,3 +286,8 @@ func (s *Service) ReloadCIDRGroups(ctx context.Context) (bool, error) {
 	_, err := s.cidr.Reload(ctx)
 	return true, err
 }
+
+// CIDRs is where a role may come from, through the cache.
+func (s *Service) CIDRs(ctx context.Context, role string) (CIDRAccess, error) {
+	return s.cidrs.get(ctx, role)
+}

@@ -39,3 +39,12 @@ func ParsePermission(name string) (Permission, bool) {
 	}
 	return 0, false
 }
+
+// EveryPermission lists all permissions.
+func EveryPermission() []Permission {
+	all := make([]Permission, 0, numPermissions)
+	for p := range numPermissions {
+		all = append(all, p)
+	}
+	return all
+}

@@ -77,7 +77,7 @@ func New(yaml *config.Config, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{cfg: cfg, store: cfg.Store, log: cfg.Log, hasher: hasher, network: allowAllNetwork{}}
+	s := &Service{cfg: cfg, store: cfg.Store, log: cfg.Log, hasher: hasher, network: allowAllNetwork{}, rate: passwordRate{clock: cfg.Clock}}
 	s.cidr = &cidrAuthorizer{s: s}
 	if err := s.choose(yaml); err != nil {
 		return nil, err

@@ -3,6 +3,8 @@ package auth
 import (
 	"fmt"
 	"strings"
+
+	"alexandra/internal/cqltype"
 )
 
 // ResourceKind is the tree that a resource belongs to.
@@ -113,5 +115,17 @@ func (r Resource) functionString() string {
 	case r.Name == "":
 		return fmt.Sprintf("<all functions in %s>", r.Keyspace)
 	}
-	return fmt.Sprintf("<function %s.%s>", r.Keyspace, r.Name)
+	return fmt.Sprintf("<function %s.%s>", r.Keyspace, r.signature())
+}
+
+// signature shows a function's arguments as CQL types: "f(int, text)".
+func (r Resource) signature() string {
+	name, classes, _ := strings.Cut(strings.TrimSuffix(r.Name, "]"), "[")
+	var args []string
+	for _, c := range strings.Split(classes, "^") {
+		if t, err := cqltype.ParseClass(c); err == nil && c != "" {
+			args = append(args, t.String())
+		}
+	}
+	return name + "(" + strings.Join(args, ", ") + ")"
 }

@@ -119,9 +119,9 @@ func (s *Service) AllRoles(ctx context.Context) ([]*Role, error) {
 	return roles, nil
 }
 
-// IsSuper says whether a user has superuser status, own or inherited. Where nobody logs in, everybody has.
-func (s *Service) IsSuper(ctx context.Context, u User) (bool, error) {
-	if u.System || !s.RequireAuthentication() {
+// IsSuperuser says whether a user has superuser status, own or inherited. Where nobody logs in, everybody has.
+func (s *Service) IsSuperuser(ctx context.Context, u User) (bool, error) {
+	if u.System || !s.RequiresLogin() {
 		return true, nil
 	}
 	set, err := s.Roles(ctx, u.Name)
@@ -129,4 +129,17 @@ func (s *Service) IsSuper(ctx context.Context, u User) (bool, error) {
 		return false, err
 	}
 	return set.Super(), nil
+}
+
+// Roles lists the set; nil for a nil set.
+func (s *RoleSet) Roles() []*Role {
+	if s == nil {
+		return nil
+	}
+	return s.All
+}
+
+// SortRoles sorts by name in the order of Java's strings: by UTF-16 code units.
+func SortRoles(roles []*Role) {
+	slices.SortFunc(roles, func(a, b *Role) int { return slices.Compare(utf16Of(a.Name), utf16Of(b.Name)) })
 }

@@ -36,6 +36,7 @@ type Service struct {
 	store  Store
 	log    *slog.Logger
 	hasher *hasher
+	rate   passwordRate
 
 	authenticator       Authenticator
 	cassandraAuthorizer bool
@@ -63,7 +64,7 @@ func (s *Service) makeCaches() {
 	s.permissions = newCache("PermissionsCache", c.Permissions, s.log, s.loadPermissions)
 	s.identities = newCache("IdentitiesCache", c.Credentials, s.log, s.IdentityRole)
 	s.cidrs = newCache("CidrPermissionsCache", c.Roles, s.log, s.cidr.access)
-	if !s.RequireAuthentication() {
+	if !s.RequiresLogin() {
 		s.roles.disable()
 		s.datacenters.disable()
 		s.credentials.disable()
@@ -111,8 +112,8 @@ func (s *Service) InvalidateAll() {
 // Authenticator is the one that was configured.
 func (s *Service) Authenticator() Authenticator { return s.authenticator }
 
-// RequireAuthentication says whether clients have to log in.
-func (s *Service) RequireAuthentication() bool { return s.authenticator.RequireAuthentication() }
+// RequiresLogin says whether clients have to log in.
+func (s *Service) RequiresLogin() bool { return s.authenticator.RequireAuthentication() }
 
 // SupportsPasswords says whether PASSWORD may be given to CREATE and ALTER ROLE.
 func (s *Service) SupportsPasswords() bool {
@@ -126,7 +127,7 @@ func (s *Service) SupportsPasswords() bool {
 // without CassandraNetworkAuthorizer is ours.
 func (s *Service) CheckLogin(ctx context.Context, u User, from netip.Addr) error {
 	switch {
-	case u.System || u.IsAnonymous() && !s.RequireAuthentication():
+	case u.System || u.IsAnonymous() && !s.RequiresLogin():
 		return nil
 	case u.Name == "":
 		return cqlerr.Unauthorized("You have not logged in")

@@ -42,7 +42,7 @@ var allowed = map[string][]string{
 	"internal/virtual":     {"internal/schema", "internal/cqltype", "internal/row", "internal/cql/parse", "internal/cql/ast", "internal/syskeyspace"},
 	"storage":              {"internal/schema", "internal/row", "internal/cqltype"},
 	"gossip":               {"internal/config", "internal/tlsconf"},
-	"auth":                 {"internal/config"},
+	"auth":                 {"internal/config", "internal/cqltype"},
 	"internal/syskeyspace": {"internal/schema", "internal/row", "internal/cqltype", "internal/cql/parse", "internal/cql/ast"},
 	"internal/row":         {"internal/schema", "internal/cqltype"},
 	"internal/schema":      {"internal/cqltype", "internal/cql/ast", "internal/cql/parse"},

@@ -83,3 +83,6 @@ func boolean(b bool) string {
 	}
 	return "false"
 }
+
+// Empty says whether no option was given.
+func (o RoleOptions) Empty() bool { return len(o.clauses()) == 0 }

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"sync"
 
+	"alexandra/auth"
 	"alexandra/internal/clock"
 	"alexandra/internal/config"
 	"alexandra/internal/cql/fn"
@@ -22,6 +23,8 @@ type Config struct {
 	Virtual     VirtualTables
 	// Authority decides about logins and permissions; nil allows everything.
 	Authority Authority
+	// Auth runs the statements about roles and permissions.
+	Auth *auth.Service
 	Clock     clock.Clock
 	// Timestamps are the default write timestamps; shared with whoever else writes on this node.
 	Timestamps *clock.Timestamps

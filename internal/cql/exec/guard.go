@@ -2,7 +2,6 @@ package exec
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 
 	"alexandra/auth"
@@ -16,13 +15,14 @@ type Authority interface {
 	// CheckLogin says whether a user who logged in earlier may still work here: the role exists and may log in, it may
 	// use this datacenter, and the client's address is allowed; in this order.
 	CheckLogin(ctx context.Context, user auth.User, remote netip.Addr) error
-	// Authorize says whether the user holds the permission on the resource or one of its parents.
+	// Has says whether the user holds the permission on the resource or one of its parents; Authorize is the same as an error.
+	Has(ctx context.Context, user auth.User, p auth.Permission, r auth.Resource) (bool, error)
 	Authorize(ctx context.Context, user auth.User, p auth.Permission, r auth.Resource) error
 	// IsSuperuser says whether the role, or one granted to it, is a superuser.
 	IsSuperuser(ctx context.Context, user auth.User) (bool, error)
-	// RequiresLogin is false when nobody has to log in: then guardrails apply to nobody.
-	RequiresLogin() bool
 }
+
+var _ Authority = (*auth.Service)(nil)
 
 // checkLogin comes first in every request of a client, whatever it asks.
 func (e *Executor) checkLogin(ctx context.Context, s *Session) error {
@@ -36,8 +36,8 @@ func (e *Executor) checkLogin(ctx context.Context, s *Session) error {
 	return e.Authority.CheckLogin(ctx, user, s.Remote.Addr())
 }
 
-// CheckLogin is for requests that are no statements, such as REGISTER.
-func (e *Executor) CheckLogin(ctx context.Context, s *Session) error { return e.checkLogin(ctx, s) }
+// Guard is for requests that are no statements, such as REGISTER.
+func (e *Executor) Guard(ctx context.Context, s *Session) error { return e.checkLogin(ctx, s) }
 
 // authorize checks the permissions that a statement declares.
 func (e *Executor) authorize(ctx context.Context, q *request, st plan.Statement) error {
@@ -63,16 +63,12 @@ func (e *Executor) allowed(ctx context.Context, q *request, p auth.Permission, r
 	if q.session.internal || e.Authority == nil {
 		return true, nil
 	}
-	err := e.Authority.Authorize(ctx, q.session.User(), p, r)
-	if cqlerr.Is(err, cqlerr.UnauthorizedErr) {
-		return false, nil
-	}
-	return err == nil, err
+	return e.Authority.Has(ctx, q.session.User(), p, r)
 }
 
 // guarded says whether guardrails apply to the request: not to superusers, and to nobody where logins are off.
 func (e *Executor) guarded(ctx context.Context, q *request) (bool, error) {
-	if q.session.internal || e.Authority == nil || !e.Authority.RequiresLogin() {
+	if q.session.internal || e.Authority == nil || q.session.User().IsAnonymous() {
 		return false, nil
 	}
 	super, err := e.Authority.IsSuperuser(ctx, q.session.User())
@@ -114,7 +110,7 @@ func checkSystemKeyspace(need plan.Need) error {
 	if !replicatedSystem(r.Keyspace) || need.Permission == auth.Alter && alterable(r) {
 		return nil
 	}
-	return cqlerr.New(cqlerr.UnauthorizedErr, "%s", fmt.Sprintf("Cannot %s %s", need.Permission, r))
+	return cqlerr.Unauthorized("Cannot %s %s", need.Permission, r)
 }
 
 // alterable says that an operator may set options of the keyspace itself, such as its replication.

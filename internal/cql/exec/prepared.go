@@ -114,6 +114,11 @@ func (e *Executor) Prepare(ctx context.Context, s *Session, query, keyspace stri
 			return nil, err
 		}
 	}
+	if roles, ok := p.statement.(*plan.Roles); ok {
+		if err := e.checkRoles(ctx, &request{session: s, schema: p.schema, keyspace: keyspace}, roles); err != nil {
+			return nil, err
+		}
+	}
 	if n := len(p.statement.BindVariables()); n > 65535 {
 		return nil, cqlerr.Invalid("Too many markers(?). %d markers exceed the allowed maximum of %d", n, 65535)
 	}

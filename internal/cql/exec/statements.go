@@ -10,6 +10,8 @@ import (
 // run runs a statement whose permissions were checked.
 func (e *Executor) run(ctx context.Context, q *request, st plan.Statement) (*Result, error) {
 	switch st := st.(type) {
+	case *plan.Roles:
+		return e.runRoles(ctx, q, st)
 	case *plan.Select:
 		return e.runSelect(ctx, q, st)
 	}

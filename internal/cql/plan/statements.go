@@ -7,7 +7,10 @@ import (
 
 // Prepare binds a statement. Errors are *cqlerr.Error.
 func Prepare(stmt ast.Statement, env *Env) (Statement, error) {
-	b := &Binder{}
+	if roles, ok, err := prepareRoles(stmt, env); ok {
+		return roles, err
+	}
+	b := &Binder{Env: env}
 	switch s := stmt.(type) {
 	case *ast.Select:
 		return prepareSelect(s, env, b)

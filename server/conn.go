@@ -60,7 +60,7 @@ func newConn(s *Server, nc net.Conn, remote netip.AddrPort) *conn {
 	ctx, cancel := context.WithCancel(s.ctx)
 	c := &conn{
 		srv: s, nc: nc, r: bufio.NewReaderSize(nc, 8<<10), id: s.nextID(), ctx: ctx, cancel: cancel,
-		info: newClientInfo(remote), session: exec.NewSession(remote),
+		info: newClientInfo(remote), session: exec.NewSession(remote, currentVersion),
 	}
 	c.out.init()
 	return c
@@ -188,7 +188,7 @@ func (c *conn) serveInitial() error {
 
 // startup handles a STARTUP. settled says that its version now binds the connection, ok that it succeeded.
 func (c *conn) startup(e *envelope, row *opcodeRow) (settled, ok bool) {
-	c.session.SetVersion(e.version)
+	c.session.Version = e.version
 	r := &request{envelope: *e, row: row}
 	resp, err := c.handle(c.ctx, r)
 	var compression errCompression

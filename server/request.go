@@ -49,7 +49,6 @@ func (c *conn) respond(ctx context.Context, r *request) []byte {
 	}
 	var id *uuid.UUID
 	if r.trace != nil {
-		r.trace.Finish()
 		id = &r.trace.ID
 	}
 	return c.finish(resp, r.stream, id)

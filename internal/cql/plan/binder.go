@@ -2,14 +2,37 @@ package plan
 
 import (
 	"alexandra/internal/cql/ast"
+	"alexandra/internal/cql/fn"
 	"alexandra/internal/schema"
 )
 
-// Binder collects the bind variables of a statement while its terms are bound. The zero value is ready.
+// Binder collects the bind variables of a statement while its terms are bound. The zero value is ready; without an Env
+// it knows no user types and functions.
 type Binder struct {
+	// Env is where terms look for user types and functions.
+	Env       *Env
 	variables []ColumnSpec
 	columns   []*schema.Column
+	functions []*fn.Function
 }
+
+// schema is the schema of Env, or nil.
+func (b *Binder) schema() *schema.Schema {
+	if b.Env == nil {
+		return nil
+	}
+	return b.Env.Schema
+}
+
+// use records that the statement calls f.
+func (b *Binder) use(f *fn.Function) {
+	if !f.Native {
+		b.functions = append(b.functions, f)
+	}
+}
+
+// UserFunctions are the user-defined functions that the terms so far call: each needs the permission to execute it.
+func (b *Binder) UserFunctions() []*fn.Function { return b.functions }
 
 // Bind records that the marker stands for a value of recv. A named marker is listed under its own name.
 func (b *Binder) Bind(m ast.Bind, recv Receiver) {

@@ -1,0 +1,38 @@
+package fn
+
+import (
+	"encoding/binary"
+
+	"alexandra/internal/cqltype"
+	"alexandra/internal/token"
+)
+
+const tokenName = "token"
+
+// tokenFunction is token() for a table with that partition key.
+func tokenFunction(key []cqltype.Type) *Function {
+	return &Function{
+		Keyspace: SystemKeyspace, Name: tokenName, Args: key, Return: cqltype.Bigint, Native: true, Deterministic: true,
+		Call: func(_ *Context, args [][]byte) ([]byte, error) {
+			for _, a := range args {
+				if a == nil {
+					return nil, nil
+				}
+			}
+			return cqltype.EncodeBigint(int64(token.Of(joinKey(args)))), nil
+		},
+	}
+}
+
+// joinKey is the serialized partition key: one component as it is, several each with a length and a zero byte.
+func joinKey(parts [][]byte) []byte {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	var key []byte
+	for _, p := range parts {
+		key = binary.BigEndian.AppendUint16(key, uint16(len(p)))
+		key = append(append(key, p...), 0)
+	}
+	return key
+}

@@ -56,22 +56,52 @@ func (p *parser) columnDef() ast.ColumnDef {
 	return c
 }
 
+// maskFollow are the tokens that may follow MASKED WITH DEFAULT.
+var maskFollow = setOf(tokComma, tokRParen, tokSemi, tokEOF, kwPrimary)
+
 // mask reads MASKED WITH function(args) or MASKED WITH DEFAULT.
 func (p *parser) mask() *ast.Mask {
 	m := &ast.Mask{}
+	isDefault, ok := p.predictMask()
+	if !ok {
+		return m
+	}
 	p.words(kwMasked, kwWith)
-	if p.at(1) == kwDefault && p.at(2) != tokDot && p.at(2) != tokLParen {
+	if isDefault {
 		p.next()
 		m.Function = ast.QualifiedName{Keyspace: "system", Name: "mask_default"}
 		return m
 	}
 	m.Function = p.functionName()
-	p.match(tokLParen)
+	if p.at(1) != tokLParen {
+		p.noViable(1)
+		return m
+	}
+	if k := p.at(2); k != tokRParen && !startsTerm(k) {
+		p.noViable(2)
+		return m
+	}
+	p.next()
 	if p.at(1) != tokRParen {
 		m.Args = p.termList()
 	}
 	p.match(tokRParen)
 	return m
+}
+
+func (p *parser) predictMask() (isDefault, ok bool) {
+	if p.at(2) != kwWith {
+		return false, p.noViable(2)
+	}
+	k := p.at(3)
+	if k != kwDefault {
+		return false, k.is(isName) || k.in(tokQMark, kwToken) || p.noViable(3)
+	}
+	n := p.at(4)
+	if n == tokDot || n == tokLParen {
+		return false, true
+	}
+	return true, maskFollow.has(n) || p.noViable(4)
 }
 
 // primaryKey reads PRIMARY KEY (partition, clustering), where partition may be a list in parentheses.

@@ -87,10 +87,13 @@ func (p *parser) describeNamed(s *ast.Describe, k kind) {
 	switch k {
 	case kwType:
 		s.Kind, s.Name = ast.DescribeType, p.userTypeName()
+		p.stumble(`Cannot invoke "org.apache.cassandra.cql3.UTName.getKeyspace()" because "tn" is null`)
 	case kwFunction:
 		s.Kind, s.Name = ast.DescribeFunction, p.functionName()
+		p.stumble(`Cannot read field "keyspace" because "fn" is null`)
 	default:
 		s.Kind, s.Name = ast.DescribeAggregate, p.functionName()
+		p.stumble(`Cannot read field "keyspace" because "ag" is null`)
 	}
 }
 

@@ -44,6 +44,14 @@ func (p *parser) flush() {
 	}
 }
 
+// stumble turns the failure of a rule into what Cassandra makes of it where it goes on without the rule's result.
+func (p *parser) stumble(message string) {
+	if p.failed && p.lex.err == "" && p.trying == 0 {
+		p.failed, p.err = false, nil
+		p.crash("NullPointerException", message)
+	}
+}
+
 func (p *parser) refuse(err *cqlerr.Error) {
 	switch {
 	case p.failed:
@@ -76,17 +84,26 @@ func (p *parser) unexpected(n int, reason, tail string) {
 	if p.trying > 0 {
 		return
 	}
-	if t.kind == tokEOF {
-		p.err = cqlerr.Syntax("%s", "line 0:-1 "+reason+"'<EOF>'"+tail+p.snippet())
+	around, crash := p.snippet()
+	if crash != "" {
+		p.failed = false
+		p.crash("StringIndexOutOfBoundsException", crash)
 		return
 	}
-	s := p.text(t)
-	if t.kind == tokEmptyQuotedName {
-		s = `""`
+	place, shown := "0:-1", "<EOF>"
+	if t.kind != tokEOF {
+		line, column := position(p.lex.text, int(t.start))
+		place, shown = fmt.Sprintf("%d:%d", line, column), p.shown(t)
 	}
-	line, column := position(p.lex.text, int(t.start))
-	p.err = cqlerr.Syntax("%s", fmt.Sprintf("line %d:%d %s'%s'%s%s", line, column, reason, escape.Replace(s), tail,
-		p.snippet()))
+	p.err = cqlerr.Syntax("line %s %s'%s'%s%s", place, reason, shown, tail, around)
+}
+
+// shown is a token in a message.
+func (p *parser) shown(t token) string {
+	if t.kind == tokEmptyQuotedName {
+		return `""`
+	}
+	return escape.Replace(p.text(t))
 }
 
 var escape = strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`)
@@ -125,8 +142,9 @@ const (
 type place struct{ line, column, length int }
 
 // snippet is the query around the current token, with a space before it. There is none where it would touch the end of
-// the text. Lines are joined without their breaks.
-func (p *parser) snippet() string {
+// the text. Lines are joined without their breaks. Instead of it, crash is what Java's exception says when the current
+// token does not end in the line where it begins.
+func (p *parser) snippet() (text, crash string) {
 	all := p.readAgain()
 	current := 0
 	for seen := 0; current < len(all); current++ {
@@ -139,14 +157,14 @@ func (p *parser) snippet() string {
 	current = min(current, len(all)-1)
 	first, last := max(0, current-tokensBefore), min(len(all)-1, current+tokensAfter)
 	if all[last].kind == tokEOF {
-		return ""
+		return "", ""
 	}
 	from, to, here := p.place(all[first]), p.place(all[last]), p.place(all[current])
 	lines := javaLines(p.lex.text)
 	atStart := from.line == 0 && from.column == 0
 	atEnd := to.line == len(lines)-1 && to.column+to.length == len(lines[to.line])
 	if max(to.line, here.line) >= len(lines) {
-		return ""
+		return "", ""
 	}
 	lines[to.line] = lines[to.line][:min(len(lines[to.line]), to.column+to.length)]
 	for _, mark := range []struct {
@@ -155,7 +173,7 @@ func (p *parser) snippet() string {
 	}{{here.column + here.length, ']'}, {here.column, '['}} {
 		l := lines[here.line]
 		if mark.at > len(l) { // a token of several lines
-			return ""
+			return "", fmt.Sprintf("begin 0, end %d, length %d", mark.at, len(l))
 		}
 		lines[here.line] = append(append(append([]uint16{}, l[:mark.at]...), mark.char), l[mark.at:]...)
 	}
@@ -173,7 +191,7 @@ func (p *parser) snippet() string {
 		b.WriteString("...")
 	}
 	b.WriteByte(')')
-	return b.String()
+	return b.String(), ""
 }
 
 // readAgain lists the tokens read so far, hidden ones included.

@@ -100,7 +100,12 @@ func (p *parser) permissions() ast.Permissions {
 	}
 	var l ast.Permissions
 	p.list(func() {
-		if !p.at(1).is(isPermission) {
+		switch {
+		case p.at(1).is(isPermission):
+		case l.List != nil: // not a syntax error: Cassandra adds null to a set
+			p.crash("NullPointerException", `Cannot invoke "Object.getClass()" because "e" is null`)
+			return
+		default:
 			p.mismatch("set null")
 			return
 		}
@@ -140,7 +145,7 @@ func applicablePermissions(r ast.Resource) (class, permissions string) {
 	case ast.AllRoles:
 		return "RoleResource", " CREATE ALTER DROP AUTHORIZE DESCRIBE "
 	case ast.RoleResource:
-		return "RoleResource", " ALTER DROP AUTHORIZE "
+		return "RoleResource", " ALTER DROP AUTHORIZE DESCRIBE "
 	case ast.AllFunctions:
 		return "FunctionResource", " CREATE ALTER DROP AUTHORIZE EXECUTE "
 	case ast.FunctionResource:

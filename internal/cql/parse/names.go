@@ -65,11 +65,13 @@ func (p *parser) qualified(what string, follow *kindSet) ast.QualifiedName {
 // userTypeName reads [keyspace.]type; type names are not words of the grammar's own types.
 func (p *parser) userTypeName() ast.QualifiedName {
 	var n ast.QualifiedName
-	if p.at(1).is(isName) && p.at(2) == tokDot {
+	k := p.at(1)
+	typeName := k.is(isIdent|isUnreserved) || k == kwKey
+	if k.is(isName) && (!typeName || p.at(2) == tokDot) {
 		n.Keyspace = p.ident()
 		p.match(tokDot)
+		k = p.at(1)
 	}
-	k := p.at(1)
 	if !k.is(isIdent|isUnreserved) && k != kwKey {
 		p.noViable(1)
 		return n

@@ -15,7 +15,7 @@ type Result struct {
 }
 
 // maxDepth is how deep expressions, types and relations may nest. Cassandra runs out of stack at about the same depth.
-const maxDepth = 2000
+const maxDepth = 5000
 
 // parser reads one statement. Its first error sticks: from then on it sees only tokNone, so that every rule ends at
 // once, without checks after each step.

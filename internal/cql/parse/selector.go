@@ -106,7 +106,7 @@ func (p *parser) modifiers(s ast.Selector) ast.Selector {
 			p.next()
 			s = p.subSelection(s)
 			p.match(tokRBracket)
-		case groupFollow.has(k):
+		case groupFollow.has(k) && k != tokSemi: // the semicolon is not in Cassandra's set here
 			return s
 		default:
 			p.noViable(1)
@@ -198,6 +198,10 @@ func (p *parser) listSelector() ast.Selector {
 }
 
 func (p *parser) bracesSelector() ast.Selector {
+	if k := p.at(2); k != tokRBrace && !startsSelector(k) {
+		p.noViable(2)
+		return nil
+	}
 	p.next()
 	if p.accept(tokRBrace) {
 		return ast.SetSelector{}

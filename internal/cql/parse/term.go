@@ -1,6 +1,12 @@
 package parse
 
-import "alexandra/internal/cql/ast"
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"alexandra/internal/cql/ast"
+)
 
 // startsTerm reports whether a term may begin with the kind.
 func startsTerm(k kind) bool {
@@ -420,7 +426,32 @@ func (p *parser) constant() ast.Literal {
 	case tokNegInfinity:
 		return ast.Literal{Kind: ast.Float, Text: "-Infinity"}
 	}
-	return ast.Literal{Kind: literalKinds[t.kind], Text: p.text(t)}
+	l := ast.Literal{Kind: literalKinds[t.kind], Text: p.text(t)}
+	if l.Kind == ast.Float {
+		p.checkFloat(l.Text)
+	}
+	return l
+}
+
+// checkFloat fails for floats that Java's BigDecimal and double cannot hold.
+func (p *parser) checkFloat(text string) {
+	const class = "NumberFormatException"
+	e := strings.IndexAny(text, "eE")
+	if e < 0 && len(text) < 300 {
+		return
+	}
+	if e >= 0 {
+		exponent := strings.TrimLeft(strings.TrimLeft(text[e+1:], "+-"), "0")
+		if len(exponent) > 10 {
+			p.crash(class, "Too many nonzero exponent digits.")
+		}
+		if n, _ := strconv.ParseInt(exponent, 10, 64); n > math.MaxInt32 {
+			p.crash(class, "Exponent overflow.")
+		}
+	}
+	if v, _ := strconv.ParseFloat(text, 64); math.IsInf(v, 0) {
+		p.crash(class, `Character I is neither a decimal digit number, decimal point, nor "e" notation exponential mark.`)
+	}
 }
 
 func (p *parser) listLiteral() ast.Term {

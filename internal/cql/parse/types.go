@@ -103,9 +103,20 @@ func (p *parser) tupleType() ast.Type {
 	var t ast.TupleType
 	p.next()
 	p.match(tokLT)
-	p.list(func() { t.Elements = append(t.Elements, p.comparatorType()) })
+	p.list(func() {
+		if p.at(1).in(tokGT, tokComma) {
+			p.nullType("supportsFreezing", "t")
+		}
+		t.Elements = append(t.Elements, p.comparatorType())
+	})
 	p.match(tokGT)
 	return t
+}
+
+// nullType fails where a type is missing: Cassandra's parser goes on without it and stumbles over the null.
+func (p *parser) nullType(method, variable string) {
+	p.crash("NullPointerException", fmt.Sprintf(
+		`Cannot invoke "org.apache.cassandra.cql3.CQL3Type$Raw.%s()" because "%s" is null`, method, variable))
 }
 
 func (p *parser) vectorType() ast.Type {
@@ -130,6 +141,9 @@ func (p *parser) vectorType() ast.Type {
 func (p *parser) frozenType() ast.Type {
 	p.next()
 	p.match(tokLT)
+	if p.at(1) == tokGT {
+		p.nullType("freeze", "f")
+	}
 	inner := p.comparatorType()
 	p.match(tokGT)
 	switch inner.(type) {

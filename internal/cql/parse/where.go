@@ -117,6 +117,9 @@ func (p *parser) contains() (ast.Operator, ast.Term) {
 	p.match(kwContains)
 	op := ast.Contains
 	if p.at(1) == kwKey && p.at(2) != tokDot {
+		if !startsTerm(p.at(2)) {
+			p.noViable(2)
+		}
 		p.next()
 		op = ast.ContainsKey
 	}

@@ -34,6 +34,9 @@ func (t *blobType) Format(v []byte) string {
 }
 
 func (t *blobType) ToJSON(v []byte) ([]byte, error) {
+	if v == nil {
+		return jsonOdd(v)
+	}
 	return []byte(`"0x` + hex.EncodeToString(v) + `"`), nil
 }
 
@@ -52,5 +55,7 @@ func (t *blobType) FromJSON(j any) ([]byte, error) {
 		}
 		return v, nil
 	}
-	return nil, invalid("Value '%s' is not a valid blob representation: class %s cannot be cast to class java.lang.String (%s and java.lang.String are in module java.base of loader 'bootstrap')", javaString(j), javaClass(j), javaClass(j))
+	class := javaPackage(j) + javaClass(j)
+	return nil, invalid("Value '%s' is not a valid blob representation: class %s cannot be cast to class java.lang.String"+
+		" (%s and java.lang.String are in module java.base of loader 'bootstrap')", javaString(j), class, class)
 }

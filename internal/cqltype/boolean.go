@@ -50,7 +50,12 @@ func (t *booleanType) Format(v []byte) string {
 	return "true"
 }
 
-func (t *booleanType) ToJSON(v []byte) ([]byte, error) { return jsonPlain(t, v) }
+func (t *booleanType) ToJSON(v []byte) ([]byte, error) {
+	if v != nil && len(v) == 0 {
+		return nil, errEmptyJSON("java.lang.Boolean")
+	}
+	return jsonPlain(t, v)
+}
 
 func (t *booleanType) FromJSON(j any) ([]byte, error) {
 	switch j := j.(type) {

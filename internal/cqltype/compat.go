@@ -1,79 +1,108 @@
 package cqltype
 
 // IsCompatibleWith says that bytes of type from are valid and sort the same as
-// type t, so that a column may change from one to the other.
+// type t. This is the rule for the parts of a type that decide an order.
 func IsCompatibleWith(t, from Type) bool {
 	if Equal(t, from) {
 		return true
 	}
-	switch t.Kind() {
-	case KindText:
-		return from.Kind() == KindAscii
-	case KindBlob:
+	switch t := t.(type) {
+	case *textType:
+		return t.kind == KindText && from.Kind() == KindAscii
+	case *blobType:
 		return from.Kind() == KindText || from.Kind() == KindAscii
-	case KindUuid:
-		return false
+	case *TupleType:
+		return compatibleTuple(t, from, IsCompatibleWith)
+	case *UserType:
+		return compatibleUserType(t, from, IsCompatibleWith)
 	}
-	return compatibleParts(t, from, IsCompatibleWith)
+	return compatibleCollection(t, from, IsCompatibleWith)
 }
 
 // ValueCompatible says that bytes of type from are valid for type to, whatever
-// their order: text takes ascii, bigint takes timestamp, blob takes all.
+// their order. It is what makes a typed value assignable: text takes ascii,
+// timestamp takes bigint, blob takes all.
 func ValueCompatible(to, from Type) bool {
-	if IsCompatibleWith(to, from) {
+	if Equal(to, from) {
 		return true
 	}
+	switch t := to.(type) {
+	case *TupleType:
+		return compatibleTuple(t, from, ValueCompatible)
+	case *UserType:
+		return compatibleUserType(t, from, ValueCompatible)
+	}
+	kind := from.Kind()
 	switch to.Kind() {
 	case KindBlob:
 		return true
+	case KindText:
+		return kind == KindAscii
 	case KindBigint:
-		return from.Kind() == KindTimestamp
-	case KindTimestamp:
-		return from.Kind() == KindBigint
-	case KindUuid:
-		return from.Kind() == KindTimeuuid
-	case KindVarint:
-		return from.Kind() == KindInt || from.Kind() == KindBigint || from.Kind() == KindTimestamp
+		return kind == KindTimestamp
+	case KindTimestamp, KindTime:
+		return kind == KindBigint
 	case KindDate:
-		return from.Kind() == KindInt
-	case KindTime:
-		return from.Kind() == KindBigint
+		return kind == KindInt
+	case KindUuid:
+		return kind == KindTimeuuid
+	case KindVarint:
+		return kind == KindInt || kind == KindBigint || kind == KindTimestamp
 	}
-	return compatibleParts(to, from, ValueCompatible)
+	return compatibleCollection(to, from, ValueCompatible)
 }
 
-// compatibleParts applies a rule to the parts of two types of the same shape.
-func compatibleParts(to, from Type, ok func(to, from Type) bool) bool {
+// SerializationCompatible is ValueCompatible for bytes in tables: a column that
+// was dropped as from may come back as to.
+func SerializationCompatible(to, from Type) bool {
+	switch to.Kind() {
+	case KindList, KindSet, KindMap:
+		return Equal(to, from) || compatibleCollection(to, from, SerializationCompatible)
+	}
+	return ValueCompatible(to, from) && FixedSize(to) == FixedSize(from) && to.IsMultiCell() == from.IsMultiCell()
+}
+
+// compatibleCollection applies the rule to the parts of two collections. Keys
+// and set elements keep their order always; the parts that are cells of their
+// own must take as many bytes as before.
+func compatibleCollection(to, from Type, rule func(to, from Type) bool) bool {
 	if to.Kind() != from.Kind() || to.IsMultiCell() != from.IsMultiCell() {
 		return false
 	}
+	if to.IsMultiCell() {
+		rule = SerializationCompatible
+	}
 	switch to := to.(type) {
 	case *ListType:
-		return ok(to.Elem, from.(*ListType).Elem)
+		return rule(to.Elem, from.(*ListType).Elem)
 	case *SetType:
 		return IsCompatibleWith(to.Elem, from.(*SetType).Elem)
 	case *MapType:
 		from := from.(*MapType)
-		return IsCompatibleWith(to.Key, from.Key) && ok(to.Value, from.Value)
-	case *TupleType:
-		return compatiblePrefix(to.Elems, from.(*TupleType).Elems, ok)
-	case *UserType:
-		from := from.(*UserType)
-		return sameUserType(to, from) && compatiblePrefix(Children(to), Children(from), ok)
-	case *VectorType:
-		from := from.(*VectorType)
-		return to.Dim == from.Dim && ok(to.Elem, from.Elem)
+		return IsCompatibleWith(to.Key, from.Key) && rule(to.Value, from.Value)
 	}
 	return false
 }
 
-// compatiblePrefix lets a tuple grow at its end.
-func compatiblePrefix(to, from []Type, ok func(to, from Type) bool) bool {
+// compatibleTuple lets a tuple grow at its end, and takes user types too.
+func compatibleTuple(to *TupleType, from Type, rule func(to, from Type) bool) bool {
+	if from.Kind() != KindTuple && from.Kind() != KindUDT {
+		return false
+	}
+	return compatiblePrefix(to.Elems, Children(from), rule)
+}
+
+func compatibleUserType(to *UserType, from Type, rule func(to, from Type) bool) bool {
+	old, ok := from.(*UserType)
+	return ok && to.Frozen == old.Frozen && sameUserType(to, old) && compatiblePrefix(Children(to), Children(old), rule)
+}
+
+func compatiblePrefix(to, from []Type, rule func(to, from Type) bool) bool {
 	if len(to) < len(from) {
 		return false
 	}
 	for i, t := range from {
-		if !ok(to[i], t) {
+		if !rule(to[i], t) {
 			return false
 		}
 	}
@@ -90,17 +119,11 @@ const (
 	ExactMatch
 )
 
-// TestAssignment says how a value of type from fits a receiver of type to. Where
-// the receiver is frozen, the value counts as frozen too; the other way round
-// they do not fit (AbstractFunction.testAssignment).
+// TestAssignment says how a value of type from fits a receiver of type to.
 func TestAssignment(to, from Type) Match {
-	if to == nil || from == nil {
-		return NoMatch
-	}
-	if Equal(to, to.Freeze()) {
-		from = from.Freeze()
-	}
 	switch {
+	case to == nil || from == nil:
+		return NoMatch
 	case Equal(to, from):
 		return ExactMatch
 	case ValueCompatible(to, from):

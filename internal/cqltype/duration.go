@@ -115,9 +115,6 @@ func (t *durationType) Format(v []byte) string {
 }
 
 func (t *durationType) ToJSON(v []byte) ([]byte, error) {
-	if v != nil && len(v) == 0 {
-		return []byte(`""`), nil
-	}
 	d, err := DecodeDuration(v)
 	if err != nil {
 		return jsonOdd(v)

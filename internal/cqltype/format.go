@@ -14,6 +14,16 @@ func formatOdd(v []byte) string {
 	return "0x" + hex.EncodeToString(v)
 }
 
+// EmptyIsNull says that the empty value of t means nothing: functions see null,
+// and it prints as null.
+func EmptyIsNull(t Type) bool {
+	switch t.Kind() {
+	case KindText, KindAscii, KindBlob, KindCustom, KindList, KindSet, KindMap, KindTuple, KindUDT, KindVector:
+		return t == LegacyTimeuuid
+	}
+	return true
+}
+
 // GetString is the value without the quotes of its literal, as CAST AS text
 // and Cassandra's messages show it.
 func GetString(t Type, v []byte) string {

@@ -65,7 +65,12 @@ func (t *integerType) Format(v []byte) string {
 	return strconv.FormatInt(t.decode(v), 10)
 }
 
-func (t *integerType) ToJSON(v []byte) ([]byte, error) { return jsonPlain(t, v) }
+func (t *integerType) ToJSON(v []byte) ([]byte, error) {
+	if v != nil && len(v) == 0 && t.size == 1 {
+		return nil, errEmptyJSON("java.lang.Byte")
+	}
+	return jsonPlain(t, v)
+}
 
 func (t *integerType) FromJSON(j any) ([]byte, error) {
 	switch j := j.(type) {

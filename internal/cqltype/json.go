@@ -53,6 +53,17 @@ func javaClass(j any) string {
 	return "null"
 }
 
+// javaPackage is the package of that class, with a dot behind it.
+func javaPackage(j any) string {
+	switch j.(type) {
+	case *big.Int:
+		return "java.math."
+	case []any, *JSONObject:
+		return "java.util."
+	}
+	return "java.lang."
+}
+
 // javaString is toString of that Java object.
 func javaString(j any) string {
 	switch j := j.(type) {
@@ -105,15 +116,28 @@ func jsonExpected(what string, j any) error {
 	return invalid("Expected %s, but got a %s: %s", what, javaClass(j), javaString(j))
 }
 
-// errEmptyJSON answers for values that Cassandra fails to print as JSON.
-func errEmptyJSON() error { return cqlerr.Server("java.lang.NullPointerException") }
+// What Cassandra stumbles over while it prints JSON is a server error there.
+func errShortJSON() error { return cqlerr.Server("java.lang.IndexOutOfBoundsException") }
 
-// jsonOdd is the JSON of what is not a well-formed value.
+func errNullJSON(call, what string) error {
+	return cqlerr.Server("java.lang.NullPointerException: Cannot invoke \"%s\" because %s is null", call, what)
+}
+
+// errEmptyJSON is for the empty value of types that do not print it.
+func errEmptyJSON(class string) error {
+	return errNullJSON(class+".toString()", "the return value of \"org.apache.cassandra.serializers.TypeSerializer.deserialize(java.nio.ByteBuffer)\"")
+}
+
+// jsonOdd is the JSON of what is not a well-formed value: null, and an empty
+// string for the empty value.
 func jsonOdd(v []byte) ([]byte, error) {
-	if v == nil {
+	switch {
+	case v == nil:
 		return []byte("null"), nil
+	case len(v) == 0:
+		return []byte(`""`), nil
 	}
-	return nil, errEmptyJSON()
+	return nil, errShortJSON()
 }
 
 // jsonPlain is the JSON of types that print alike in CQL, without quotes.
@@ -230,6 +254,9 @@ func listToJSON(elem Type, elems [][]byte) ([]byte, error) {
 		if i > 0 {
 			out = append(out, ", "...)
 		}
+		if e == nil {
+			return nil, errNullJSON("java.nio.ByteBuffer.duplicate()", "\"buffer\"")
+		}
 		j, err := elem.ToJSON(e)
 		if err != nil {
 			return nil, err
@@ -240,14 +267,14 @@ func listToJSON(elem Type, elems [][]byte) ([]byte, error) {
 }
 
 // elemsFromJSON reads the elements of a list, set or vector; nil means null.
-func elemsFromJSON(elem Type, j any, what string) ([][]byte, error) {
+func elemsFromJSON(elem Type, j any, what, expected string) ([][]byte, error) {
 	j, err := unquoteJSON(j)
 	if err != nil || j == nil {
 		return nil, err
 	}
 	items, ok := j.([]any)
 	if !ok {
-		return nil, jsonExpected("a list", j)
+		return nil, jsonExpected(expected, j)
 	}
 	elems := make([][]byte, 0, len(items))
 	for _, item := range items {

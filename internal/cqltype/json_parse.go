@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -13,7 +14,11 @@ import (
 // follows the value is not looked at. The error's text is Jackson's.
 func ParseJSON(text string) (any, error) {
 	p := jsonParser{text: text}
-	return p.value(0)
+	v, err := p.value(0)
+	if err == nil && isJSONNumber(v) && p.pos < len(text) && !strings.ContainsRune(" \t\r\n", rune(text[p.pos])) {
+		return nil, p.unexpected("Expected space separating root-level values", "Number", 0)
+	}
+	return v, err
 }
 
 type jsonParser struct {
@@ -21,16 +26,29 @@ type jsonParser struct {
 	pos  int
 }
 
-// fail is a JsonParseException at the place of the parser.
-func (p *jsonParser) fail(format string, args ...any) error {
+// place is Jackson's description of a position in the text.
+func (p *jsonParser) place(pos int) string {
 	line, column := 1, 1
-	for i := range min(p.pos, len(p.text)) {
+	for i := range min(pos, len(p.text)) {
 		column++
 		if p.text[i] == '\n' {
 			line, column = line+1, 1
 		}
 	}
-	return fmt.Errorf("%s\n at [Source: (String)\"%s\"; line: %d, column: %d]", fmt.Sprintf(format, args...), p.text, line, column)
+	if p.text == "" {
+		column = 0
+	}
+	return fmt.Sprintf("[Source: (String)\"%s\"; line: %d, column: %d]", p.text, line, column)
+}
+
+// fail is a JsonParseException at the place of the parser.
+func (p *jsonParser) fail(format string, args ...any) error {
+	return fmt.Errorf("%s\n at %s", fmt.Sprintf(format, args...), p.place(p.pos))
+}
+
+// unclosed says that the text ends inside what began at start.
+func (p *jsonParser) unclosed(what string, start int) error {
+	return p.fail("Unexpected end-of-input: expected close marker for %s (start marker at %s)", what, p.place(start))
 }
 
 func (p *jsonParser) space() {
@@ -91,7 +109,7 @@ func (p *jsonParser) word() (any, error) {
 }
 
 func (p *jsonParser) array(depth int) (any, error) {
-	items := []any{}
+	items, start := []any{}, p.pos-1
 	if p.accept(']') {
 		return items, nil
 	}
@@ -105,27 +123,27 @@ func (p *jsonParser) array(depth int) (any, error) {
 			return items, nil
 		}
 		if !p.accept(',') {
-			return nil, p.unexpected("was expecting comma to separate Array entries")
+			return nil, p.unexpected("was expecting comma to separate Array entries", "Array", start)
 		}
 	}
 }
 
 func (p *jsonParser) object(depth int) (any, error) {
-	o := &JSONObject{}
+	o, start := &JSONObject{}, p.pos-1
 	if p.accept('}') {
 		return o, nil
 	}
 	index := map[string]int{}
 	for {
 		if !p.accept('"') {
-			return nil, p.unexpected("was expecting double-quote to start field name")
+			return nil, p.unexpected("was expecting double-quote to start field name", "Object", start)
 		}
 		key, err := p.str()
 		if err != nil {
 			return nil, err
 		}
 		if !p.accept(':') {
-			return nil, p.unexpected("was expecting a colon to separate field name and value")
+			return nil, p.unexpected("was expecting a colon to separate field name and value", "Object", start)
 		}
 		value, err := p.value(depth + 1)
 		if err != nil {
@@ -141,7 +159,7 @@ func (p *jsonParser) object(depth int) (any, error) {
 			return o, nil
 		}
 		if !p.accept(',') {
-			return nil, p.unexpected("was expecting comma to separate Object entries")
+			return nil, p.unexpected("was expecting comma to separate Object entries", "Object", start)
 		}
 	}
 }
@@ -155,9 +173,11 @@ func (p *jsonParser) accept(c byte) bool {
 	return false
 }
 
-func (p *jsonParser) unexpected(expecting string) error {
+// unexpected complains about the next character, inside what began at start.
+func (p *jsonParser) unexpected(expecting, what string, start int) error {
 	if p.pos >= len(p.text) {
-		return p.fail("Unexpected end-of-input: %s", expecting)
+		p.pos++
+		return p.unclosed(what, start)
 	}
 	r, n := utf8.DecodeRuneInString(p.text[p.pos:])
 	p.pos += n
@@ -258,7 +278,7 @@ func (p *jsonParser) number() (any, error) {
 	first := p.pos
 	whole := p.digits()
 	if whole == 0 {
-		return nil, p.unexpected("expected digit (0-9) to follow minus sign, for valid numeric value")
+		return nil, p.unexpected("expected digit (0-9) to follow minus sign, for valid numeric value", "Number", start)
 	}
 	if whole > 1 && p.text[first] == '0' {
 		p.pos = first + 2
@@ -269,7 +289,7 @@ func (p *jsonParser) number() (any, error) {
 		isFloat = true
 		p.pos++
 		if p.digits() == 0 {
-			return nil, p.unexpected("Decimal point not followed by a digit")
+			return nil, p.unexpected("Decimal point not followed by a digit", "Number", start)
 		}
 	}
 	if p.pos < len(p.text) && (p.text[p.pos] == 'e' || p.text[p.pos] == 'E') {
@@ -279,7 +299,7 @@ func (p *jsonParser) number() (any, error) {
 			p.pos++
 		}
 		if p.digits() == 0 {
-			return nil, p.unexpected("Exponent indicator not followed by a digit")
+			return nil, p.unexpected("Exponent indicator not followed by a digit", "Number", start)
 		}
 	}
 	return numberValue(p.text[start:p.pos], isFloat), nil

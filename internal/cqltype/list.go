@@ -55,7 +55,7 @@ func (t *ListType) ToJSON(v []byte) ([]byte, error) { return elemsToJSON(t.Elem,
 
 // FromJSON implements [Type].
 func (t *ListType) FromJSON(j any) ([]byte, error) {
-	elems, err := elemsFromJSON(t.Elem, j, "list")
+	elems, err := elemsFromJSON(t.Elem, j, "list", "a list")
 	if elems == nil || err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (t *SetType) ToJSON(v []byte) ([]byte, error) { return elemsToJSON(t.Elem, 
 
 // FromJSON implements [Type].
 func (t *SetType) FromJSON(j any) ([]byte, error) {
-	elems, err := elemsFromJSON(t.Elem, j, "set")
+	elems, err := elemsFromJSON(t.Elem, j, "set", "a list (representing a set)")
 	if elems == nil || err != nil {
 		return nil, err
 	}

@@ -102,7 +102,12 @@ func QuoteString(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
 
-func (t *textType) ToJSON(v []byte) ([]byte, error) { return jsonQuoted(string(v)), nil }
+func (t *textType) ToJSON(v []byte) ([]byte, error) {
+	if v == nil {
+		return jsonOdd(v)
+	}
+	return jsonQuoted(string(v)), nil
+}
 
 func (t *textType) FromJSON(j any) ([]byte, error) {
 	switch s := j.(type) {
@@ -112,7 +117,7 @@ func (t *textType) FromJSON(j any) ([]byte, error) {
 		return t.Parse(s)
 	}
 	if t.kind == KindAscii {
-		return nil, jsonExpected("an ASCII string", j)
+		return nil, jsonExpected("an ascii string", j)
 	}
 	return nil, jsonExpected("a UTF-8 string", j)
 }

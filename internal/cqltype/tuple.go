@@ -147,7 +147,7 @@ func (t *TupleType) ToJSON(v []byte) ([]byte, error) {
 		return jsonOdd(v)
 	}
 	if len(elems) < len(t.Elems) {
-		return nil, errEmptyJSON()
+		return nil, errShortJSON()
 	}
 	out := []byte{'['}
 	for i, e := range elems {

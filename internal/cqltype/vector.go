@@ -224,13 +224,16 @@ func (t *VectorType) ToJSON(v []byte) ([]byte, error) {
 
 // FromJSON implements [Type].
 func (t *VectorType) FromJSON(j any) ([]byte, error) {
-	elems, err := elemsFromJSON(t.Elem, j, "list")
-	switch {
-	case elems == nil || err != nil:
+	j, err := unquoteJSON(j)
+	if err != nil || j == nil {
 		return nil, err
-	case len(elems) != t.Dim:
-		j, _ = unquoteJSON(j)
-		return nil, invalid("List had incorrect size: expected %d but given %d; %s", t.Dim, len(elems), javaString(j))
+	}
+	if items, ok := j.([]any); ok && len(items) != t.Dim {
+		return nil, invalid("List had incorrect size: expected %d but given %d; %s", t.Dim, len(items), javaString(j))
+	}
+	elems, err := elemsFromJSON(t.Elem, j, "list", "a list")
+	if err != nil {
+		return nil, err
 	}
 	return t.Encode(elems), nil
 }

@@ -143,3 +143,6 @@ func (c *Client) Close() {
 		_ = conn.Close()
 	}
 }
+
+// IsUnreachable says whether a call failed because there was no connection, or because it broke: the peer may be dead.
+func IsUnreachable(err error) bool { return status.Code(err) == codes.Unavailable }

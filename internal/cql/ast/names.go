@@ -34,7 +34,11 @@ func QuoteString(s string) string { return "'" + strings.ReplaceAll(s, "'", "''"
 // name prints an identifier that reads back the same in every position. It quotes more than QuoteName: words such as
 // json or int mean something else in some positions.
 func name(s string) string {
-	if c := keywordClasses[s]; isBare(s) && s != "expr" && (c == 0 || c == Unreserved) {
+	switch s {
+	case "expr", "as", "per": // expr( is a token; (a) AS per would be the column "as" with a type before it
+		return forceQuote(s)
+	}
+	if c := keywordClasses[s]; isBare(s) && (c == 0 || c == Unreserved) {
 		return s
 	}
 	return forceQuote(s)

@@ -146,8 +146,13 @@ func (s CellInfoSelector) String() string { return s.Info.String() + "(" + s.Of.
 // String prints the cast.
 func (s CastSelector) String() string { return "CAST(" + s.Of.String() + " AS " + s.Type.Name + ")" }
 
-// String prints the field access.
-func (s FieldSelector) String() string { return s.Of.String() + "." + name(s.Field) }
+// String prints the field access; after a constant, which may be a number, with a space before the dot.
+func (s FieldSelector) String() string {
+	if _, ok := s.Of.(TermSelector); ok {
+		return s.Of.String() + " ." + name(s.Field)
+	}
+	return s.Of.String() + "." + name(s.Field)
+}
 
 // String prints the element access.
 func (s ElementSelector) String() string { return s.Of.String() + "[" + s.Key.String() + "]" }

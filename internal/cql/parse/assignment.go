@@ -1,8 +1,6 @@
 package parse
 
-import (
-	"alexandra/internal/cql/ast"
-)
+import "alexandra/internal/cql/ast"
 
 // assignment reads one change of SET.
 func (p *parser) assignment() ast.Assignment {

@@ -148,7 +148,15 @@ func (s CastSelector) String() string { return "CAST(" + s.Of.String() + " AS " 
 
 // String prints the field access; after a constant, which may be a number, with a space before the dot.
 func (s FieldSelector) String() string {
-	if _, ok := s.Of.(TermSelector); ok {
+	of := s.Of
+	for {
+		hint, ok := of.(TypeHintSelector)
+		if !ok {
+			break
+		}
+		of = hint.Of
+	}
+	if _, ok := of.(TermSelector); ok {
 		return s.Of.String() + " ." + name(s.Field)
 	}
 	return s.Of.String() + "." + name(s.Field)

@@ -1,0 +1,325 @@
+package plan
+
+import (
+	"bytes"
+
+	"alexandra/internal/cql/ast"
+	"alexandra/internal/cqlerr"
+	"alexandra/internal/cqltype"
+	"alexandra/internal/row"
+	"alexandra/internal/schema"
+)
+
+// Filter checks rows against restrictions that reading did not apply. Its zero value lets everything pass. It belongs
+// to one request.
+type Filter struct {
+	partition, rows []check
+}
+
+// check is one comparison. A value that is null never passes.
+type check struct {
+	column *schema.Column
+	op     ast.Operator
+	key    []byte // map entries
+	value  []byte
+	values [][]byte // IN
+	index  *schema.Index
+}
+
+// IsEmpty says that the filter lets everything pass.
+func (f *Filter) IsEmpty() bool { return len(f.partition) == 0 && len(f.rows) == 0 }
+
+// OnRows says that the filter looks at single rows: a partition without any is dropped.
+func (f *Filter) OnRows() bool { return len(f.rows) > 0 }
+
+// MatchPartition looks at partition key and static columns.
+func (f *Filter) MatchPartition(key [][]byte, static *row.Row) bool {
+	for i := range f.partition {
+		c := &f.partition[i]
+		if c.column.Kind == schema.PartitionKey {
+			if !c.matchValue(key[c.column.Position]) {
+				return false
+			}
+		} else if !c.match(static) {
+			return false
+		}
+	}
+	return true
+}
+
+// MatchRow looks at clustering and regular columns.
+func (f *Filter) MatchRow(r *row.Row) bool {
+	for i := range f.rows {
+		c := &f.rows[i]
+		if c.column.Kind == schema.Clustering {
+			if !c.matchValue(r.Clustering[c.column.Position]) {
+				return false
+			}
+		} else if !c.match(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// match compares a static or regular column.
+func (c *check) match(r *row.Row) bool {
+	if c.column.Type.IsMultiCell() && (c.op == ast.Contains || c.op == ast.ContainsKey || c.key != nil) {
+		return c.matchCells(CellsOf(r, c.column))
+	}
+	return c.matchValue(ColumnValue(r, c.column))
+}
+
+func (c *check) matchCells(cells []row.Cell) bool {
+	byPath := c.op == ast.ContainsKey || c.column.Type.Kind() == cqltype.KindSet
+	for _, cell := range cells {
+		switch {
+		case c.key != nil:
+			if bytes.Equal(cell.Path, c.key) {
+				return c.equal(elementOf(Receiver{Type: c.column.Type}).Type, cell.Value)
+			}
+		case c.op == ast.ContainsKey:
+			if c.equal(c.column.Type.(*cqltype.MapType).Key, cell.Path) {
+				return true
+			}
+		case byPath:
+			if c.equal(c.column.Type.(*cqltype.SetType).Elem, cell.Path) {
+				return true
+			}
+		default:
+			if c.equal(elementOf(Receiver{Type: c.column.Type}).Type, cell.Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// equal compares, in the form of the index when there is one.
+func (c *check) equal(t cqltype.Type, v []byte) bool {
+	if c.index != nil {
+		return bytes.Equal(row.IndexTerm(c.index, v), row.IndexTerm(c.index, c.value))
+	}
+	return t.Compare(v, c.value) == 0
+}
+
+func (c *check) matchValue(v []byte) bool {
+	if v == nil {
+		return false
+	}
+	t := c.column.Type
+	switch c.op {
+	case ast.EQ:
+		return c.equal(t, v)
+	case ast.LT:
+		return t.Compare(v, c.value) < 0
+	case ast.LTE:
+		return t.Compare(v, c.value) <= 0
+	case ast.GT:
+		return t.Compare(v, c.value) > 0
+	case ast.GTE:
+		return t.Compare(v, c.value) >= 0
+	case ast.In:
+		for _, w := range c.values {
+			if t.Compare(v, w) == 0 {
+				return true
+			}
+		}
+		return false
+	}
+	return c.matchFrozen(t, v)
+}
+
+// matchFrozen is CONTAINS and CONTAINS KEY on a collection that is one value.
+func (c *check) matchFrozen(t cqltype.Type, v []byte) bool {
+	var elems [][]byte
+	var elem cqltype.Type
+	switch t := t.(type) {
+	case *cqltype.ListType:
+		elems, _ = cqltype.DecodeList(v)
+		elem = t.Elem
+	case *cqltype.SetType:
+		elems, _ = cqltype.DecodeSet(v)
+		elem = t.Elem
+	case *cqltype.MapType:
+		entries, _ := cqltype.DecodeMap(v)
+		elem = t.Value
+		for _, e := range entries {
+			if c.op == ast.ContainsKey {
+				elems = append(elems, e.Key)
+			} else {
+				elems = append(elems, e.Value)
+			}
+		}
+		if c.op == ast.ContainsKey {
+			elem = t.Key
+		}
+	}
+	for _, e := range elems {
+		if c.equal(elem, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// Filter evaluates what is left to check on rows that were read.
+func (r *Restrictions) Filter(ctx *EvalContext) (*Filter, error) {
+	f := &Filter{}
+	for _, x := range r.filtered {
+		checks, err := x.checks(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range checks {
+			if r.usesIndex {
+				c.index = r.indexOf(x, c)
+			}
+			if c.column.Kind == schema.PartitionKey || c.column.Kind == schema.Static {
+				f.partition = append(f.partition, c)
+			} else {
+				f.rows = append(f.rows, c)
+			}
+		}
+	}
+	return f, nil
+}
+
+// indexOf is the storage attached index that answers a check and keeps values in a form of its own.
+func (r *Restrictions) indexOf(x *restriction, c check) *schema.Index {
+	for _, i := range r.indexes {
+		if i.sai && i.column == c.column && c.op == ast.EQ && i.supports(c.column, c.op) && x.supportedBy(i) && isText(c.column.Type) {
+			return i.Index
+		}
+	}
+	return nil
+}
+
+func isText(t cqltype.Type) bool {
+	return t.Kind() == cqltype.KindText || t.Kind() == cqltype.KindAscii
+}
+
+// checks evaluates the restriction as comparisons.
+func (x *restriction) checks(ctx *EvalContext) ([]check, error) {
+	switch x.kind {
+	case restrictEQ:
+		return x.equalities(ctx)
+	case restrictIN:
+		return x.inCheck(ctx)
+	case restrictSlice:
+		if x.multi && len(x.columns) > 0 {
+			return nil, cqlerr.Invalid("Multi-column slice restrictions cannot be used for filtering.")
+		}
+		return x.sliceChecks(ctx)
+	case restrictContains:
+		return x.containsChecks(ctx)
+	}
+	return nil, nil
+}
+
+func (x *restriction) equalities(ctx *EvalContext) ([]check, error) {
+	values, err := x.value.eval(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]check, len(values))
+	for i, v := range values {
+		if err := checkIndexed(x.columns[i], v); err != nil {
+			return nil, err
+		}
+		out[i] = check{column: x.columns[i], op: ast.EQ, value: v}
+	}
+	return out, nil
+}
+
+func (x *restriction) inCheck(ctx *EvalContext) ([]check, error) {
+	if x.multi && len(x.columns) > 1 {
+		return nil, cqlerr.Invalid("Multicolumn IN filters are not supported")
+	}
+	list, err := x.elements(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := check{column: x.first(), op: ast.In}
+	for _, values := range list {
+		switch v := values[0]; {
+		case v == nil:
+			return nil, cqlerr.Invalid("Invalid null value for column %s", c.column.Name)
+		case IsUnset(v):
+			return nil, cqlerr.Invalid("Invalid unset value for column %s", c.column.Name)
+		default:
+			c.values = append(c.values, v)
+		}
+	}
+	return []check{c}, nil
+}
+
+func (x *restriction) sliceChecks(ctx *EvalContext) ([]check, error) {
+	var out []check
+	for _, end := range []struct {
+		b             *bound
+		strict, loose ast.Operator
+	}{{x.start, ast.GT, ast.GTE}, {x.end, ast.LT, ast.LTE}} {
+		if end.b == nil {
+			continue
+		}
+		values, err := end.b.eval(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkIndexed(x.first(), values[0]); err != nil {
+			return nil, err
+		}
+		op := end.strict
+		if end.b.inclusive {
+			op = end.loose
+		}
+		out = append(out, check{column: x.first(), op: op, value: values[0]})
+	}
+	return out, nil
+}
+
+func (x *restriction) containsChecks(ctx *EvalContext) ([]check, error) {
+	var out []check
+	add := func(op ast.Operator, key, value Term) error {
+		c := check{column: x.first(), op: op}
+		var err error
+		if key != nil {
+			if c.key, err = key.Eval(ctx); err == nil {
+				err = checkIndexed(c.column, c.key)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if c.value, err = value.Eval(ctx); err != nil {
+			return err
+		}
+		out = append(out, c)
+		return checkIndexed(c.column, c.value)
+	}
+	for _, v := range x.contains.values {
+		if err := add(ast.Contains, nil, v); err != nil {
+			return nil, err
+		}
+	}
+	for _, k := range x.contains.keys {
+		if err := add(ast.ContainsKey, nil, k); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range x.contains.entries {
+		if err := add(ast.EQ, e.key, e.value); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// IndexRead is the index part of the read command; nil when no index is used.
+func (r *Restrictions) IndexRead(ctx *EvalContext) (*row.IndexRead, error) {
+	if r.index == nil {
+		return nil, nil
+	}
+	return r.index.read(ctx)
+}

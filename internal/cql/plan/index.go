@@ -1,0 +1,253 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"alexandra/internal/cql/ast"
+	"alexandra/internal/cqlerr"
+	"alexandra/internal/cqltype"
+	"alexandra/internal/row"
+	"alexandra/internal/schema"
+)
+
+// tableIndex is a secondary index as the planner sees it.
+type tableIndex struct {
+	*schema.Index
+	column *schema.Column
+	target string // "", values, keys, entries or full
+	sai    bool
+}
+
+// indexGroup are indexes that can be used together in one query: all storage attached ones of a table, or a legacy one
+// alone.
+type indexGroup []tableIndex
+
+// tableIndexes lists the indexes of a table by name.
+func tableIndexes(t *schema.Table) []tableIndex {
+	out := make([]tableIndex, 0, len(t.Indexes))
+	for _, idx := range t.Indexes {
+		target := row.ParseIndexTarget(idx)
+		c := t.Columns[target.Column]
+		if c == nil {
+			continue
+		}
+		out = append(out, tableIndex{Index: idx, column: c, target: target.Function, sai: isSAI(idx)})
+	}
+	slices.SortFunc(out, func(a, b tableIndex) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+func isSAI(idx *schema.Index) bool {
+	class := strings.ToLower(idx.Options["class_name"])
+	return class == "sai" || strings.HasSuffix(class, "storageattachedindex")
+}
+
+func groupIndexes(list []tableIndex) []indexGroup {
+	var groups []indexGroup
+	var sai indexGroup
+	for _, i := range list {
+		if i.sai {
+			sai = append(sai, i)
+		} else {
+			groups = append(groups, indexGroup{i})
+		}
+	}
+	if sai != nil {
+		groups = append(groups, sai)
+	}
+	return groups
+}
+
+// supports says whether the index answers column op value.
+func (i tableIndex) supports(c *schema.Column, op ast.Operator) bool {
+	if i.column != c {
+		return false
+	}
+	if i.sai {
+		return i.supportsSAI(op)
+	}
+	if !c.Type.IsMultiCell() {
+		return op == ast.EQ
+	}
+	switch i.target {
+	case "keys":
+		return op == ast.ContainsKey
+	case "entries":
+		return op == ast.EQ
+	case "full":
+		return op == ast.EQ
+	}
+	return op == ast.Contains
+}
+
+func (i tableIndex) supportsSAI(op ast.Operator) bool {
+	t := i.column.Type
+	if t.Kind() == cqltype.KindVector {
+		return false
+	}
+	if isCollection(t) && t.IsMultiCell() {
+		switch i.target {
+		case "keys":
+			return op == ast.ContainsKey
+		case "entries":
+			return op == ast.EQ
+		}
+		return op == ast.Contains
+	}
+	switch op {
+	case ast.EQ:
+		return true
+	case ast.LT, ast.LTE, ast.GT, ast.GTE:
+		return i.target != "full" && !literalType(t)
+	}
+	return false
+}
+
+// literalType says that a storage attached index keeps values of the type as text: equality only.
+func literalType(t cqltype.Type) bool {
+	switch t.Kind() {
+	case cqltype.KindText, cqltype.KindAscii, cqltype.KindBoolean, cqltype.KindTuple, cqltype.KindUDT:
+		return true
+	}
+	return isCollection(t)
+}
+
+// supportedBy says whether the index answers the restriction, or a part of it when that has several.
+func (r *restriction) supportedBy(i tableIndex) bool {
+	switch r.kind {
+	case restrictEQ:
+		return slices.ContainsFunc(r.columns, func(c *schema.Column) bool { return i.supports(c, ast.EQ) })
+	case restrictIN:
+		return slices.ContainsFunc(r.columns, func(c *schema.Column) bool { return i.supports(c, ast.In) })
+	case restrictSlice:
+		return slices.ContainsFunc(r.columns, func(c *schema.Column) bool {
+			return (r.start == nil || i.supports(c, ast.GT)) && (r.end == nil || i.supports(c, ast.LT))
+		})
+	case restrictContains:
+		c := r.first()
+		return len(r.contains.values) > 0 && i.supports(c, ast.Contains) ||
+			len(r.contains.keys) > 0 && i.supports(c, ast.ContainsKey) ||
+			len(r.contains.entries) > 0 && i.supports(c, ast.EQ) && i.target == "entries"
+	case restrictLike:
+		return i.supports(r.first(), ast.Like)
+	}
+	return false
+}
+
+func (r *restriction) hasIndex(list []tableIndex) bool {
+	return slices.ContainsFunc(list, r.supportedBy)
+}
+
+// needsFiltering says that the group's indexes do not answer the restriction alone.
+func (r *restriction) needsFiltering(g indexGroup) bool {
+	for _, i := range g {
+		if r.supportedBy(i) && (i.sai || r.kind != restrictContains || !r.contains.multiple()) {
+			return false
+		}
+	}
+	return true
+}
+
+// indexChoice is the index that a statement reads, and the restriction that it answers.
+type indexChoice struct {
+	index tableIndex
+	r     *restriction
+}
+
+// chooseIndex takes the first restriction that an index answers, equalities before ranges.
+func chooseIndex(list []tableIndex, restrictions []*restriction) *indexChoice {
+	var ranged *indexChoice
+	for _, r := range restrictions {
+		for _, i := range list {
+			switch {
+			case !r.supportedBy(i):
+			case r.kind != restrictSlice:
+				return &indexChoice{i, r}
+			case ranged == nil:
+				ranged = &indexChoice{i, r}
+			}
+		}
+	}
+	return ranged
+}
+
+// read makes the index part of a read command.
+func (c *indexChoice) read(ctx *EvalContext) (*row.IndexRead, error) {
+	out := &row.IndexRead{Index: c.index.Name, Op: row.IndexEq}
+	var err error
+	switch c.r.kind {
+	case restrictEQ:
+		out.Value, err = c.eqValue(ctx)
+	case restrictContains:
+		out.Value, err = c.containsValue(ctx)
+	case restrictSlice:
+		out.Op = row.IndexRange
+		if out.Value, out.LowerInclusive, err = c.end(ctx, c.r.start); err == nil {
+			out.Upper, out.UpperInclusive, err = c.end(ctx, c.r.end)
+		}
+		return out, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, checkIndexed(c.index.column, out.Value)
+}
+
+func (c *indexChoice) eqValue(ctx *EvalContext) ([]byte, error) {
+	values, err := c.r.value.eval(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return values[slices.Index(c.r.columns, c.index.column)], nil
+}
+
+func (c *indexChoice) containsValue(ctx *EvalContext) ([]byte, error) {
+	if c.index.target == "entries" {
+		e := c.r.contains.entries[0]
+		key, err := e.key.Eval(ctx)
+		if err != nil {
+			return nil, err
+		}
+		value, err := e.value.Eval(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range [][]byte{key, value} {
+			if err := checkIndexed(c.index.column, v); err != nil {
+				return nil, err
+			}
+		}
+		return row.EntryTerm(key, value), nil
+	}
+	terms := c.r.contains.values
+	if c.index.target == "keys" {
+		terms = c.r.contains.keys
+	}
+	return terms[0].Eval(ctx)
+}
+
+func (c *indexChoice) end(ctx *EvalContext, b *bound) ([]byte, bool, error) {
+	if b == nil {
+		return nil, false, nil
+	}
+	values, err := b.eval(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	v := values[0]
+	return v, b.inclusive, checkIndexed(c.index.column, v)
+}
+
+// checkIndexed refuses values that a filter or an index has no use for.
+func checkIndexed(c *schema.Column, v []byte) error {
+	switch {
+	case v == nil:
+		return cqlerr.Invalid("Unsupported null value for column %s", c.Name)
+	case IsUnset(v):
+		return cqlerr.Invalid("Unsupported unset value for column %s", c.Name)
+	case len(v) > 65535:
+		return cqlerr.Invalid("Index expression values may not be larger than 64K")
+	}
+	return nil
+}

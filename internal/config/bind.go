@@ -55,6 +55,9 @@ func Read(option string) bool {
 
 // set keeps the value and stores it in the option's field, if it has one.
 func (c *Config) set(o *option, v value) {
+	if c.values == nil {
+		c.values = map[string]value{} // a Config that did not come from Default
+	}
 	c.values[o.full] = v
 	field := c.field(o.full)
 	if !field.IsValid() {

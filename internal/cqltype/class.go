@@ -2,6 +2,7 @@ package cqltype
 
 import (
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -53,17 +54,18 @@ func freezeClass(frozen bool, class string) string {
 const maxDepth = 64
 
 // ParseClass reads a marshal class name with its parameters, with or without
-// Cassandra's package. A reversed type gives the type itself; see IsReversed.
-// Its errors are ConfigurationExceptions.
+// Cassandra's package; no text is BytesType, and what follows the name is not
+// looked at. A reversed type gives the type itself, see [IsReversed]. The error
+// is the one of a statement that names such a type.
 func ParseClass(s string) (Type, error) {
 	p := classParser{text: s}
+	p.space()
+	if p.pos == len(s) {
+		return Blob, nil
+	}
 	t, err := p.parse(0)
 	if err != nil {
-		return nil, err
-	}
-	p.space()
-	if p.pos < len(s) {
-		return nil, p.fail()
+		return nil, cqlerr.Syntax("Error setting type %s: %s", s, err)
 	}
 	return t, nil
 }
@@ -77,10 +79,6 @@ func IsReversed(class string) bool {
 type classParser struct {
 	text string
 	pos  int
-}
-
-func (p *classParser) fail() error {
-	return cqlerr.Syntax("Syntax error parsing '%s' at char %d", p.text, p.pos)
 }
 
 func (p *classParser) space() {
@@ -114,162 +112,149 @@ func isClassChar(c byte) bool {
 }
 
 func (p *classParser) parse(depth int) (Type, error) {
-	start := p.pos
 	name := p.word()
-	if name == "" || depth > maxDepth {
-		return nil, p.fail()
-	}
 	if !strings.Contains(name, ".") {
 		name = classPrefix + name
 	}
 	short, ours := strings.CutPrefix(name, classPrefix)
-	if ours {
-		if read, ok := p.composite(short); ok {
-			return read(depth + 1)
-		}
-		if t, ok := nativeClass(name); ok {
-			return t, p.skipParameters()
-		}
-		if !opaque[short] {
-			return nil, cqlerr.Config("Unable to find abstract-type class '%s'", name)
-		}
+	read := p.params(short)
+	t, isNative := nativeClass(name)
+	if !ours || read == nil && !isNative && !opaque[short] {
+		return nil, fmt.Errorf("Unable to find abstract-type class '%s'", name)
 	}
-	if err := p.skipParameters(); err != nil {
-		return nil, err
+	broken := fmt.Errorf("Invalid definition for comparator %s.", name)
+	if depth > maxDepth {
+		return nil, broken
 	}
-	if !ours {
-		return nil, cqlerr.Config("Unable to find abstract-type class '%s'", name)
+	if read != nil {
+		t, ok, err := read(depth + 1)
+		if err == nil && !ok {
+			err = broken
+		}
+		return t, err
 	}
-	return NewCustom(name + strings.TrimSpace(strings.TrimPrefix(p.text[start:p.pos], nameAt(p.text[start:p.pos])))), nil
-}
-
-// nameAt is the class name at the start of text.
-func nameAt(text string) string {
-	name, _, _ := strings.Cut(text, "(")
-	return name
+	params, ok := p.skipParameters()
+	switch {
+	case !ok:
+		return nil, broken
+	case isNative:
+		return t, nil
+	}
+	return NewCustom(name + params), nil
 }
 
 // opaque are Cassandra's classes whose values are only bytes here.
-var opaque = wordSet(`CompositeType DynamicCompositeType ColumnToCollectionType DateType LexicalUUIDType PartitionerDefinedOrder`)
+var opaque = wordSet(`CompositeType DynamicCompositeType LexicalUUIDType PartitionerDefinedOrder`)
 
-// composite finds the reader of a class with parameters.
-func (p *classParser) composite(short string) (read func(depth int) (Type, error), ok bool) {
+// reader reads the parameters of a class; ok is false when they do not fit it,
+// err when one of them is no class.
+type reader func(depth int) (t Type, ok bool, err error)
+
+// params finds the reader of a class with parameters, or nil.
+func (p *classParser) params(short string) reader {
 	switch short {
 	case "FrozenType":
-		read = func(depth int) (Type, error) {
-			return p.call(depth, 1, func(ts []Type) Type { return ts[0].Freeze() })
-		}
+		return p.call(1, func(ts []Type) Type { return ts[0].Freeze() })
 	case "ReversedType":
-		read = func(depth int) (Type, error) {
-			return p.call(depth, 1, func(ts []Type) Type { return ts[0] })
-		}
+		return p.call(1, func(ts []Type) Type { return ts[0] })
 	case "ListType":
-		read = func(depth int) (Type, error) {
-			return p.call(depth, 1, func(ts []Type) Type { return NewList(ts[0], false) })
-		}
+		return p.call(1, func(ts []Type) Type { return NewList(ts[0].Freeze(), false) })
 	case "SetType":
-		read = func(depth int) (Type, error) {
-			return p.call(depth, 1, func(ts []Type) Type { return NewSet(ts[0], false) })
-		}
+		return p.call(1, func(ts []Type) Type { return NewSet(ts[0].Freeze(), false) })
 	case "MapType":
-		read = func(depth int) (Type, error) {
-			return p.call(depth, 2, func(ts []Type) Type { return NewMap(ts[0], ts[1], false) })
-		}
+		return p.call(2, func(ts []Type) Type { return NewMap(ts[0].Freeze(), ts[1].Freeze(), false) })
 	case "TupleType":
-		read = func(depth int) (Type, error) {
-			return p.call(depth, 0, func(ts []Type) Type { return NewTuple(ts...) })
-		}
+		return p.call(0, func(ts []Type) Type { return NewTuple(ts...) })
 	case "VectorType":
-		read = p.vector
+		return p.vector
 	case "UserType":
-		read = p.userType
-	default:
-		return nil, false
+		return p.userType
 	}
-	return read, true
+	return nil
 }
 
-// call reads the parameters of a class, want of them or, if 0, one or more.
-func (p *classParser) call(depth, want int, build func([]Type) Type) (Type, error) {
-	if !p.accept('(') {
-		return nil, p.fail()
-	}
-	var params []Type
-	for {
-		t, err := p.parse(depth)
-		if err != nil {
-			return nil, err
+// call reads want parameters, any number of them if 0.
+func (p *classParser) call(want int, build func([]Type) Type) reader {
+	return func(depth int) (Type, bool, error) {
+		if !p.accept('(') {
+			return nil, false, nil
 		}
-		params = append(params, t)
-		if p.accept(')') {
-			break
+		var params []Type
+		for !p.accept(')') {
+			if len(params) > 0 && !p.accept(',') {
+				return nil, false, nil
+			}
+			t, err := p.parse(depth)
+			if err != nil {
+				return nil, false, err
+			}
+			params = append(params, t)
 		}
-		if !p.accept(',') {
-			return nil, p.fail()
+		if want > 0 && len(params) != want {
+			return nil, false, nil
 		}
+		return build(params), true, nil
 	}
-	if want > 0 && len(params) != want {
-		return nil, cqlerr.Config("Invalid number of parameters for '%s'", p.text)
-	}
-	return build(params), nil
 }
 
-func (p *classParser) vector(depth int) (Type, error) {
+func (p *classParser) vector(depth int) (Type, bool, error) {
 	if !p.accept('(') {
-		return nil, p.fail()
+		return nil, false, nil
 	}
 	elem, err := p.parse(depth)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if !p.accept(',') {
-		return nil, p.fail()
+		return nil, false, nil
 	}
 	dim, err := strconv.ParseInt(p.word(), 10, 32)
 	if err != nil || dim <= 0 || !p.accept(')') {
-		return nil, p.fail()
+		return nil, false, nil
 	}
-	return NewVector(elem, int(dim)), nil
+	return NewVector(elem, int(dim)), true, nil
 }
 
-func (p *classParser) userType(depth int) (Type, error) {
+func (p *classParser) userType(depth int) (Type, bool, error) {
 	if !p.accept('(') {
-		return nil, p.fail()
+		return nil, false, nil
 	}
 	keyspace := p.word()
 	if !p.accept(',') {
-		return nil, p.fail()
+		return nil, false, nil
 	}
 	name, err := hex.DecodeString(p.word())
 	if err != nil {
-		return nil, p.fail()
+		return nil, false, nil
 	}
 	var fields []Field
 	for p.accept(',') {
 		field, err := hex.DecodeString(p.word())
 		if err != nil || !p.accept(':') {
-			return nil, p.fail()
+			return nil, false, nil
 		}
 		t, err := p.parse(depth)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		fields = append(fields, Field{string(field), t})
 	}
 	if !p.accept(')') {
-		return nil, p.fail()
+		return nil, false, nil
 	}
-	return NewUserType(keyspace, string(name), fields, false), nil
+	return NewUserType(keyspace, string(name), fields, false), true, nil
 }
 
-// skipParameters passes over balanced parentheses, if any come next.
-func (p *classParser) skipParameters() error {
+// skipParameters passes over balanced parentheses, if any come next, and
+// returns them.
+func (p *classParser) skipParameters() (params string, ok bool) {
 	if !p.accept('(') {
-		return nil
+		return "", true
 	}
+	start := p.pos - 1
 	for depth := 1; depth > 0; p.pos++ {
 		if p.pos >= len(p.text) {
-			return p.fail()
+			return "", false
 		}
 		switch p.text[p.pos] {
 		case '(':
@@ -278,5 +263,5 @@ func (p *classParser) skipParameters() error {
 			depth--
 		}
 	}
-	return nil
+	return p.text[start:p.pos], true
 }

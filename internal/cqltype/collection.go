@@ -19,7 +19,7 @@ func DecodeList(v []byte) ([][]byte, error) {
 	elems := make([][]byte, n)
 	for i := range elems {
 		var ok bool
-		if elems[i], rest, ok = readSized(rest); !ok {
+		if elems[i], rest, ok = readElem(rest); !ok {
 			return nil, errShort("list")
 		}
 	}
@@ -66,8 +66,8 @@ func DecodeMap(v []byte) ([]Entry, error) {
 	entries := make([]Entry, n)
 	for i := range entries {
 		var okKey, okValue bool
-		entries[i].Key, rest, okKey = readSized(rest)
-		entries[i].Value, rest, okValue = readSized(rest)
+		entries[i].Key, rest, okKey = readElem(rest)
+		entries[i].Value, rest, okValue = readElem(rest)
 		if !okKey || !okValue {
 			return nil, errShort("map")
 		}
@@ -122,6 +122,13 @@ func readSized(b []byte) (v, rest []byte, ok bool) {
 		return nil, nil, false
 	}
 	return b[:n:n], b[n:], true
+}
+
+// readElem is readSized for values that must encode again to the same bytes: of
+// the negative lengths only -1 is null.
+func readElem(b []byte) (v, rest []byte, ok bool) {
+	v, rest, ok = readSized(b)
+	return v, rest, ok && (v != nil || int32(binary.BigEndian.Uint32(b)) == -1)
 }
 
 func errShort(what string) error { return invalid("Not enough bytes to read a %s", what) }

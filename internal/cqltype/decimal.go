@@ -139,6 +139,9 @@ const (
 	decimalPositive byte = 3
 
 	decimalBias = 1 << 39
+
+	// maxMissingZeros bounds the work for damaged keys.
+	maxMissingZeros = 1 << 16
 )
 
 func (t *decimalType) Exact() bool { return false }
@@ -220,9 +223,14 @@ func (t *decimalType) DecodeOrder(b []byte) (v, rest []byte, err error) {
 	text := strings.TrimRight(string(digits), "0")
 	unscaled, ok := new(big.Int).SetString(text, 10)
 	scale := int64(len(text)) - (exponent - decimalBias)
-	if !ok || scale != int64(int32(scale)) {
-		// A scale near the limit has no shorter form: the tail holds it.
-		unscaled, scale = new(big.Int), 0
+	missing := math.MinInt32 - scale
+	switch {
+	case !ok || scale > math.MaxInt32 || missing > maxMissingZeros:
+		return nil, nil, errKey
+	case missing > 0:
+		// Without its zeros the number has a scale beyond the limit.
+		unscaled.Mul(unscaled, pow10(uint64(missing)))
+		scale = math.MinInt32
 	}
 	if mask != 0 {
 		unscaled.Neg(unscaled)

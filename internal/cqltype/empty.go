@@ -9,8 +9,6 @@ type emptyType struct {
 	byteKey
 }
 
-func (t *emptyType) String() string { return "'" + t.Class() + "'" }
-
 func (t *emptyType) Freeze() Type { return t }
 
 func (t *emptyType) Validate(v []byte) error {

@@ -11,6 +11,7 @@ var natives = map[string]Type{
 	"decimal":   Decimal,
 	"double":    Double,
 	"duration":  Duration,
+	"empty":     Empty,
 	"float":     Float,
 	"inet":      Inet,
 	"int":       Int,
@@ -25,8 +26,11 @@ var natives = map[string]Type{
 	"varint":    Varint,
 }
 
-// unnamed are the types that only have a class name.
-var unnamed = []Type{Empty, LegacyTimeuuid}
+// classes are further names of types: old ones, and what aggregates answer with.
+var classes = map[string]Type{
+	classPrefix + "DateType":           Timestamp,
+	classPrefix + "LegacyTimeUUIDType": LegacyTimeuuid,
+}
 
 // Native finds a native type by its lower case CQL name.
 func Native(name string) (Type, bool) {
@@ -42,10 +46,6 @@ func nativeClass(class string) (Type, bool) {
 			return t, true
 		}
 	}
-	for _, t := range unnamed {
-		if t.Class() == class {
-			return t, true
-		}
-	}
-	return nil, false
+	t, ok := classes[class]
+	return t, ok
 }

@@ -87,7 +87,7 @@ func (t *textType) Parse(text string) ([]byte, error) {
 			}
 		}
 	}
-	return []byte(text), nil
+	return []byte(strings.ToValidUTF8(text, "\uFFFD")), nil
 }
 
 func (t *textType) Format(v []byte) string {

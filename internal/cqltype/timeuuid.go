@@ -28,12 +28,7 @@ func TimeuuidMillis(v []byte) int64 {
 	return int64(timeOrder(v)&0x0FFFFFFFFFFFFFFF)/10000 + uuidEpochMillis
 }
 
-func (t *timeuuidType) String() string {
-	if t.kind == KindCustom {
-		return "'" + t.Class() + "'"
-	}
-	return t.kind.String()
-}
+func (t *timeuuidType) String() string { return "timeuuid" }
 
 func (t *timeuuidType) Freeze() Type { return t }
 

@@ -142,6 +142,9 @@ func (t *TupleType) Format(v []byte) string {
 
 // ToJSON implements [Type].
 func (t *TupleType) ToJSON(v []byte) ([]byte, error) {
+	if v == nil {
+		return jsonOdd(v)
+	}
 	elems, rest, bad := readTuple(v, len(t.Elems))
 	if bad >= 0 || len(rest) > 0 {
 		return jsonOdd(v)

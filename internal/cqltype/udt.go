@@ -135,7 +135,7 @@ func (t *UserType) Format(v []byte) string {
 // ToJSON implements [Type]. Fields that v does not reach are null.
 func (t *UserType) ToJSON(v []byte) ([]byte, error) {
 	elems, err := t.Decode(v)
-	if err != nil {
+	if err != nil || v == nil {
 		return jsonOdd(v)
 	}
 	out := []byte{'{'}

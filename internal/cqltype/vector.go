@@ -68,12 +68,11 @@ func (t *VectorType) Decode(v []byte) ([][]byte, error) {
 	}
 	elems := make([][]byte, 0, min(t.Dim, len(v)))
 	for range t.Dim {
-		n, rest, ok := readUvint(v)
-		if !ok || n > uint64(len(rest)) {
-			return nil, invalid("Not enough bytes to read a %s", t)
+		e, rest, err := t.cut(v, 0)
+		if err != nil {
+			return nil, err
 		}
-		elems = append(elems, rest[:n:n])
-		v = rest[n:]
+		elems, v = append(elems, e), rest
 	}
 	if len(v) > 0 {
 		return nil, invalid("Unexpected %d extraneous bytes after %s value", len(v), t)
@@ -135,8 +134,8 @@ func (t *VectorType) cut(v []byte, size int) (e, rest []byte, err error) {
 	}
 	n, rest, ok := readUvint(v)
 	switch {
-	case !ok:
-		return nil, nil, errVectorSize(-1)
+	case !ok || uvintExtra(n)+1 != len(v)-len(rest):
+		return nil, nil, errVectorSize(-1) // cut short, or longer than need be
 	case int64(n) < 0:
 		return nil, nil, errVectorSize(int64(n))
 	case n > math.MaxInt32:

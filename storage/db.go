@@ -1,0 +1,253 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/google/uuid"
+
+	"alexandra/internal/row"
+	"alexandra/internal/schema"
+)
+
+// ErrClosed is what every call returns after Close.
+var ErrClosed = errors.New("storage is closed")
+
+// DB is an open store. Safe for concurrent use.
+type DB struct {
+	cfg    Config
+	pebble *pebble.DB
+	write  *pebble.WriteOptions
+
+	active atomic.Int64 // calls under way
+	closed atomic.Bool
+	idle   chan struct{} // told when the last call ends after Close began
+
+	locks  partitionLocks
+	tables atomic.Pointer[map[uuid.UUID]*schema.Table]
+	dirty  garbageNotes
+	hot    chan []byte // keys of rows with many fragments, see collapse.go
+
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// Open opens the store in cfg.Dir, and creates it when there is none.
+func Open(cfg Config) (*DB, error) {
+	cfg = cfg.withDefaults()
+	db := &DB{cfg: cfg, write: pebble.NoSync, hot: make(chan []byte, 64), idle: make(chan struct{}, 1)}
+	if cfg.Sync != Periodic {
+		db.write = pebble.Sync
+	}
+	db.tables.Store(&map[uuid.UUID]*schema.Table{})
+	p, err := pebble.Open(cfg.Dir, db.options())
+	if err != nil {
+		return nil, fmt.Errorf("open store in %s: %w", cfg.Dir, err)
+	}
+	db.pebble = p
+	ctx, cancel := context.WithCancel(context.Background())
+	db.cancel = cancel
+	db.start(ctx)
+	return db, nil
+}
+
+func (db *DB) options() *pebble.Options {
+	o := &pebble.Options{
+		FS:                          db.cfg.FS,
+		Comparer:                    newComparer(),
+		Merger:                      newMerger(db.noteHot),
+		CacheSize:                   db.cfg.CacheSize,
+		MemTableSize:                db.cfg.MemtableSize,
+		MemTableStopWritesThreshold: 8,
+		L0CompactionThreshold:       4,
+		L0StopWritesThreshold:       24,
+		LBaseMaxBytes:               64 << 20,
+		MaxOpenFiles:                512,
+		BytesPerSync:                512 << 10,
+		WALBytesPerSync:             0,
+		CompactionConcurrencyRange:  func() (lower, upper int) { return 1, 2 },
+		FormatMajorVersion:          pebble.FormatNewest,
+		Logger:                      pebbleLogger{log: db.cfg.Logger, fatal: db.cfg.Fatal},
+	}
+	for i := range o.Levels {
+		o.Levels[i].BlockSize = 16 << 10
+		o.Levels[i].IndexBlockSize = 64 << 10
+		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+	}
+	return o
+}
+
+// start runs the background work that Close ends.
+func (db *DB) start(ctx context.Context) {
+	run := func(f func(context.Context)) {
+		db.done.Add(1)
+		go func() {
+			defer db.done.Done()
+			f(ctx)
+		}()
+	}
+	run(db.collapseLoop)
+	if db.cfg.Sync == Periodic {
+		run(db.syncLoop)
+	}
+	if db.cfg.PurgeInterval > 0 {
+		run(db.purgeLoop)
+	}
+}
+
+// syncLoop brings the log to the disk once a period.
+func (db *DB) syncLoop(ctx context.Context) {
+	timer := db.cfg.Clock.NewTimer(db.cfg.SyncPeriod)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C():
+		}
+		if err := db.SyncLog(); err != nil && !errors.Is(err, ErrClosed) {
+			db.cfg.Logger.Error("sync of the commit log failed", "error", err)
+		}
+		timer.Reset(db.cfg.SyncPeriod)
+	}
+}
+
+// SyncLog returns when all writes so far are on the disk.
+func (db *DB) SyncLog() error {
+	if err := db.enter(); err != nil {
+		return err
+	}
+	defer db.exit()
+	return db.pebble.LogData(nil, pebble.Sync)
+}
+
+// Close ends background work, waits for calls that are under way, and leaves everything written on the disk.
+func (db *DB) Close() error {
+	if !db.closed.CompareAndSwap(false, true) {
+		return nil
+	}
+	db.cancel()
+	for db.active.Load() != 0 {
+		<-db.idle
+	}
+	db.done.Wait()
+	err := db.pebble.LogData(nil, pebble.Sync)
+	return errors.Join(err, db.pebble.Close())
+}
+
+func (db *DB) enter() error {
+	db.active.Add(1)
+	if db.closed.Load() {
+		db.exit()
+		return ErrClosed
+	}
+	return nil
+}
+
+func (db *DB) exit() {
+	if db.active.Add(-1) == 0 && db.closed.Load() {
+		select {
+		case db.idle <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Flush writes what is in memory into tables on disk; the log before it is not needed any more.
+func (db *DB) Flush() error {
+	if err := db.enter(); err != nil {
+		return err
+	}
+	defer db.exit()
+	return db.pebble.Flush()
+}
+
+// Snapshot makes a store in dir (which must not exist) that holds what this one holds now. Files are linked, not
+// copied, where the file system can.
+func (db *DB) Snapshot(dir string) error {
+	if err := db.enter(); err != nil {
+		return err
+	}
+	defer db.exit()
+	if err := db.pebble.Checkpoint(dir, pebble.WithFlushedWAL()); err != nil {
+		return fmt.Errorf("snapshot to %s: %w", dir, err)
+	}
+	return nil
+}
+
+// SetSchema tells the store the newest tables: which indexes a write feeds, and how long tombstones live. Mutations
+// and reads bring their own table and work without.
+func (db *DB) SetSchema(s *schema.Schema) {
+	tables := map[uuid.UUID]*schema.Table{}
+	for _, ks := range s.Keyspaces {
+		for _, t := range ks.Tables {
+			if !ks.Virtual && !t.Virtual {
+				tables[t.ID] = t
+			}
+		}
+	}
+	old := *db.tables.Swap(&tables)
+	now := db.cfg.Clock.Now().Unix()
+	for id := range tables {
+		if old[id] == nil {
+			db.dirty.note(id, now) // what is on disk from earlier runs is not known
+		}
+	}
+}
+
+// table is the newest version of t that the store was told of.
+func (db *DB) table(t *schema.Table) *schema.Table {
+	if newest := (*db.tables.Load())[t.ID]; newest != nil {
+		return newest
+	}
+	return t
+}
+
+// newIter is an iterator between two keys.
+func (db *DB) newIter(ctx context.Context, from, to []byte) (*pebble.Iterator, error) {
+	return db.pebble.NewIterWithContext(ctx, &pebble.IterOptions{LowerBound: from, UpperBound: to})
+}
+
+// pebbleLogger passes Pebble's words on: its routine to Debug, its troubles to Error.
+type pebbleLogger struct {
+	log   *slog.Logger
+	fatal func(error)
+}
+
+func (l pebbleLogger) Infof(format string, args ...any) {
+	if l.log.Enabled(context.Background(), slog.LevelDebug) {
+		l.log.Debug(fmt.Sprintf(format, args...), "component", "pebble")
+	}
+}
+
+func (l pebbleLogger) Errorf(format string, args ...any) {
+	l.log.Error(fmt.Sprintf(format, args...), "component", "pebble")
+}
+
+func (l pebbleLogger) Fatalf(format string, args ...any) {
+	err := fmt.Errorf("storage failed: "+format, args...)
+	l.log.Error(err.Error(), "component", "pebble")
+	l.fatal(err)
+}
+
+// TombstoneError says that a read met more tombstones than Config.TombstoneFailure allows.
+type TombstoneError struct {
+	Table *schema.Table
+	Count int
+}
+
+// Error describes the read in an operator's terms.
+func (e *TombstoneError) Error() string {
+	return fmt.Sprintf("scanned over %d tombstones in %s.%s: the read is aborted", e.Count, e.Table.Keyspace, e.Table.Name)
+}
+
+var _ row.Resolver = (*DB)(nil).Table
+
+// Table finds a table by its id, as told by SetSchema; nil when there is none.
+func (db *DB) Table(id uuid.UUID) *schema.Table { return (*db.tables.Load())[id] }

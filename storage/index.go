@@ -1,0 +1,294 @@
+package storage
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"sync"
+
+	"alexandra/internal/cqlerr"
+	"alexandra/internal/cqltype"
+	"alexandra/internal/row"
+	"alexandra/internal/schema"
+)
+
+// maxTerm is the longest value that an index takes.
+const maxTerm = 65535
+
+// index is a secondary index, ready to find the terms of rows.
+type index struct {
+	*schema.Index
+	table  *schema.Table
+	column *schema.Column
+	target row.IndexTarget
+	key    cqltype.Type // entries: of the map's key
+	value  cqltype.Type // of the indexed expression; entries: of the map's value
+	text   bool         // terms pass through row.IndexTerm
+}
+
+// indexesOf appends the indexes of a table that have entries, by name. Indexes on vectors have none: nearest
+// neighbours are found by reading.
+func indexesOf(dst []index, t *schema.Table) []index {
+	start := len(dst)
+	for _, def := range t.Indexes {
+		if x, ok := newIndex(t, def); ok {
+			dst = append(dst, x)
+		}
+	}
+	slices.SortFunc(dst[start:], func(a, b index) int { return cmp.Compare(a.Name, b.Name) })
+	return dst
+}
+
+func newIndex(t *schema.Table, def *schema.Index) (index, bool) {
+	x := index{Index: def, table: t, target: row.ParseIndexTarget(def)}
+	x.column = t.Columns[x.target.Column]
+	if x.column == nil || x.column.Type.Kind() == cqltype.KindVector {
+		return x, false
+	}
+	x.value = x.column.Type
+	switch typ := x.column.Type.(type) {
+	case *cqltype.ListType:
+		if x.target.Function != "full" && !typ.Frozen {
+			x.value = typ.Elem
+		}
+	case *cqltype.SetType:
+		if x.target.Function != "full" && !typ.Frozen {
+			x.value = typ.Elem
+		}
+	case *cqltype.MapType:
+		switch {
+		case x.target.Function == "full" || typ.Frozen:
+		case x.target.Function == "keys":
+			x.value = typ.Key
+		case x.target.Function == "entries":
+			x.key, x.value = typ.Key, typ.Value
+		default:
+			x.value = typ.Value
+		}
+	}
+	if k := x.value.Kind(); k == cqltype.KindText || k == cqltype.KindAscii {
+		x.text = def.Options["case_sensitive"] != "" || def.Options["normalize"] != "" || def.Options["ascii"] != ""
+	}
+	return x, true
+}
+
+// appendTerm writes a value of the indexed expression; of entries it is a row.EntryTerm.
+func (x *index) appendTerm(dst, value []byte) []byte {
+	if x.key != nil {
+		k, v, ok := row.SplitEntryTerm(value)
+		if !ok {
+			return dst
+		}
+		return x.appendValue(x.key.AppendOrder(dst, k), v)
+	}
+	return x.appendValue(dst, value)
+}
+
+func (x *index) appendValue(dst, value []byte) []byte {
+	if x.text {
+		value = row.IndexTerm(x.Index, value)
+	}
+	return x.value.AppendOrder(dst, value)
+}
+
+// cellTerm appends the term of a cell of the indexed column.
+func (x *index) cellTerm(dst []byte, c *row.Cell) []byte {
+	kind := x.column.Type.Kind()
+	switch {
+	case c.Path == nil || kind == cqltype.KindList:
+		return x.appendValue(dst, c.Value)
+	case x.key != nil:
+		return x.appendValue(x.key.AppendOrder(dst, c.Path), c.Value)
+	case kind == cqltype.KindSet || x.target.Function == "keys":
+		return x.appendValue(dst, c.Path)
+	}
+	return x.appendValue(dst, c.Value)
+}
+
+// whole says that an entry leads to a partition rather than to a row.
+func (x *index) whole() bool {
+	return x.column.Kind == schema.PartitionKey || x.column.Kind == schema.Static
+}
+
+// keyTerm appends the term when it is part of the primary key.
+func (x *index) keyTerm(dst, key []byte, clustering [][]byte) ([]byte, bool) {
+	at := x.column.Position
+	switch x.column.Kind {
+	case schema.PartitionKey:
+		parts, err := row.SplitKey(x.table, key)
+		if err != nil || at >= len(parts) {
+			return dst, false
+		}
+		return x.appendValue(dst, parts[at]), true
+	case schema.Clustering:
+		if at >= len(clustering) {
+			return dst, false
+		}
+		return x.appendValue(dst, clustering[at]), true
+	}
+	return dst, false
+}
+
+func (x *index) onKey() bool {
+	return x.column.Kind == schema.PartitionKey || x.column.Kind == schema.Clustering
+}
+
+// appendPrefix is what all entries of the index begin with.
+func (x *index) appendPrefix(dst []byte) []byte {
+	return appendIndexPrefix(dst, x.table, x.Name)
+}
+
+func appendIndexPrefix(dst []byte, t *schema.Table, name string) []byte {
+	return appendEscaped(appendTable(dst, spaceIndex, t), []byte(name))
+}
+
+// indexRow adds the entries for one fragment. Values that the fragment replaces are not read: their entries become
+// stale, and whoever meets one removes it.
+func (w *writer) indexRow(x *index, key []byte, r *row.Row, kind byte) error {
+	if x.onKey() {
+		if kind == kindStatic && x.column.Kind == schema.Clustering || !bringsLife(r) {
+			return nil
+		}
+		w.index = x.appendPrefix(w.index[:0])
+		var ok bool
+		if w.index, ok = x.keyTerm(w.index, key, r.Clustering); !ok {
+			return nil
+		}
+		return w.entry(x)
+	}
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		if c.Column != x.column.Name || c.Kind != row.Value {
+			continue
+		}
+		if size := max(len(c.Value), len(c.Path)); size >= maxTerm {
+			return cqlerr.Invalid("Cannot index value of size %d for index %s on %s.%s(%s) (maximum allowed size=%d)",
+				size, x.Name, x.table.Keyspace, x.table.Name, x.column.Name, maxTerm)
+		}
+		w.index = x.cellTerm(x.appendPrefix(w.index[:0]), c)
+		if err := w.entry(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry completes the entry whose index, name and term are in w.index: the end of the data key follows.
+func (w *writer) entry(x *index) error {
+	if x.whole() {
+		w.index = append(append(w.index, w.key[1+tableIDSize:w.prefix]...), kindWhole)
+	} else {
+		w.index = append(w.index, w.key[1+tableIDSize:]...)
+	}
+	return w.batch.Set(w.index, nil, nil)
+}
+
+// bringsLife says whether a fragment can make its row exist.
+func bringsLife(r *row.Row) bool {
+	if !r.Liveness.IsEmpty() {
+		return true
+	}
+	for i := range r.Cells {
+		if r.Cells[i].Kind != row.Tombstone {
+			return true
+		}
+	}
+	return false
+}
+
+// holds says whether the row has a term within the bounds, in cells that are accepted.
+func (x *index) holds(r *row.Row, key []byte, in termRange, accept func(*row.Cell) bool) bool {
+	if r == nil {
+		return false
+	}
+	buf := termPool.Get().(*[]byte)
+	defer termPool.Put(buf)
+	if x.onKey() {
+		term, ok := x.keyTerm((*buf)[:0], key, r.Clustering)
+		*buf = term
+		return ok && in.contains(term)
+	}
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		if c.Column == x.column.Name && c.Kind == row.Value && accept(c) {
+			*buf = x.cellTerm((*buf)[:0], c)
+			if in.contains(*buf) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var termPool = sync.Pool{New: func() any { return new([]byte) }}
+
+// termRange is a range of terms in their key form: from (inclusive) up to (exclusive; nil: no end).
+type termRange struct{ from, to []byte }
+
+func (r termRange) contains(term []byte) bool {
+	return bytes.Compare(term, r.from) >= 0 && (r.to == nil || bytes.Compare(term, r.to) < 0)
+}
+
+// termRange is what an index read asks for.
+func (x *index) termRange(q *row.IndexRead) termRange {
+	if q.Op == row.IndexEq {
+		from := x.appendTerm(nil, q.Value)
+		return termRange{from: from, to: successorOf(from)}
+	}
+	var out termRange
+	if q.Value != nil {
+		out.from = x.appendTerm(nil, q.Value)
+		if !q.LowerInclusive {
+			out.from = successor(out.from)
+		}
+	}
+	if q.Upper != nil {
+		out.to = x.appendTerm(nil, q.Upper)
+		if q.UpperInclusive {
+			out.to = successor(out.to)
+		}
+	}
+	return out
+}
+
+// splitEntry takes an index entry apart behind the index's prefix: the term, and the end of the data key.
+func (x *index) splitEntry(b []byte) (term, suffix []byte, ok bool) {
+	rest := b
+	var err error
+	if x.key != nil {
+		if _, rest, err = x.key.DecodeOrder(rest); err != nil {
+			return nil, nil, false
+		}
+	}
+	if _, rest, err = x.value.DecodeOrder(rest); err != nil {
+		return nil, nil, false
+	}
+	n := len(b) - len(rest)
+	if len(rest) <= tokenSize {
+		return nil, nil, false
+	}
+	return b[:n], rest, true
+}
+
+// splitSuffix takes the end of a data key apart: token and escaped partition key, and what follows the kind.
+func splitSuffix(suffix []byte) (partition []byte, kind byte, clustering []byte, ok bool) {
+	if len(suffix) <= tokenSize {
+		return nil, 0, nil, false
+	}
+	n := escapedLen(suffix[tokenSize:])
+	if n == 0 || len(suffix) <= tokenSize+n {
+		return nil, 0, nil, false
+	}
+	n += tokenSize
+	return suffix[:n], suffix[n], suffix[n+1:], true
+}
+
+// DropIndex removes all entries of an index.
+func (db *DB) DropIndex(t *schema.Table, name string) error {
+	if err := db.enter(); err != nil {
+		return err
+	}
+	defer db.exit()
+	from := appendIndexPrefix(nil, t, name)
+	return db.pebble.DeleteRange(from, successorOf(from), db.write)
+}

@@ -215,10 +215,20 @@ func (g *gen) group(depth int) ast.Selector {
 		return ast.NegationSelector{Of: g.group(max(0, depth-1))}
 	}
 	s := g.bare(depth)
-	if _, ok := s.(ast.TupleSelector); ok { // (a)[1] is a type hint
+	if endsInTuple(s) { // (a)[1] is a type hint
 		return s
 	}
 	return g.modified(s)
+}
+
+func endsInTuple(s ast.Selector) bool {
+	switch s := s.(type) {
+	case ast.TupleSelector:
+		return true
+	case ast.TypeHintSelector:
+		return endsInTuple(s.Of)
+	}
+	return false
 }
 
 func (g *gen) modified(s ast.Selector) ast.Selector {
@@ -272,8 +282,19 @@ func (g *gen) bare(depth int) ast.Selector {
 		return ast.SetSelector{Elements: g.selectorList(0, depth-1)}
 	}
 	return ast.MapSelector{Entries: some(g, 1, func() ast.SelectorEntry {
-		return ast.SelectorEntry{Key: g.selector(depth - 1), Value: g.selector(depth - 1)}
+		return ast.SelectorEntry{Key: g.mapKey(depth - 1), Value: g.selector(depth - 1)}
 	})}
+}
+
+// mapKey draws no key that ends in parentheses: (a) : b is a marker with a type before it.
+func (g *gen) mapKey(depth int) ast.Selector {
+	switch g.n(3) {
+	case 0:
+		return ast.ListSelector{Elements: g.selectorList(0, depth)}
+	case 1:
+		return ast.ArithmeticSelector{Op: ast.Add, Left: g.group(depth), Right: ast.TermSelector{Term: g.constant()}}
+	}
+	return g.modified(ast.ColumnSelector{Name: g.name()})
 }
 
 func (g *gen) selections() []ast.Selection {

@@ -185,7 +185,8 @@ func (p *parser) snippet() (text, crash string) {
 		b.WriteString("...")
 	}
 	for i := from.line; i <= to.line; i++ {
-		b.WriteString(string(utf16.Decode(lines[i])))
+		// A cut may halve a character beyond U+FFFF; Java's encoder makes a question mark of each half.
+		b.WriteString(strings.ReplaceAll(string(utf16.Decode(lines[i])), "\uFFFD", "?"))
 	}
 	if !atEnd {
 		b.WriteString("...")

@@ -116,16 +116,16 @@ func jsonExpected(what string, j any) error {
 	return invalid("Expected %s, but got a %s: %s", what, javaClass(j), javaString(j))
 }
 
-// What Cassandra stumbles over while it prints JSON is a server error there.
+// What Cassandra stumbles over is a server error there.
 func errShortJSON() error { return cqlerr.Server("java.lang.IndexOutOfBoundsException") }
 
-func errNullJSON(call, what string) error {
+func errNull(call, what string) error {
 	return cqlerr.Server("java.lang.NullPointerException: Cannot invoke \"%s\" because %s is null", call, what)
 }
 
 // errEmptyJSON is for the empty value of types that do not print it.
 func errEmptyJSON(class string) error {
-	return errNullJSON(class+".toString()", "the return value of \"org.apache.cassandra.serializers.TypeSerializer.deserialize(java.nio.ByteBuffer)\"")
+	return errNull(class+".toString()", "the return value of \"org.apache.cassandra.serializers.TypeSerializer.deserialize(java.nio.ByteBuffer)\"")
 }
 
 // jsonOdd is the JSON of what is not a well-formed value: null, and an empty
@@ -255,7 +255,7 @@ func listToJSON(elem Type, elems [][]byte) ([]byte, error) {
 			out = append(out, ", "...)
 		}
 		if e == nil {
-			return nil, errNullJSON("java.nio.ByteBuffer.duplicate()", "\"buffer\"")
+			return nil, errNull("java.nio.ByteBuffer.duplicate()", "\"buffer\"")
 		}
 		j, err := elem.ToJSON(e)
 		if err != nil {

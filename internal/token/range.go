@@ -54,14 +54,11 @@ func (r Range) Unwrap() []Range {
 	if !r.Wraps() {
 		return []Range{r}
 	}
-	if r.End == r.Start {
-		return []Range{{Minimum, r.End}, {r.Start, Minimum}}
-	}
 	return []Range{{Minimum, r.End}, {r.Start, Minimum}}
 }
 
-// before compares the ends of ranges that do not wrap: Minimum is last there.
-func before(a, b Token) bool {
+// endsBefore compares the ends of ranges that do not wrap: Minimum is last there.
+func endsBefore(a, b Token) bool {
 	if a == Minimum || b == Minimum {
 		return a != Minimum && b == Minimum
 	}
@@ -75,10 +72,10 @@ func (r Range) Intersect(other Range) []Range {
 	for _, a := range r.Unwrap() {
 		for _, b := range other.Unwrap() {
 			common := Range{max(a.Start, b.Start), a.End}
-			if before(b.End, a.End) {
+			if endsBefore(b.End, a.End) {
 				common.End = b.End
 			}
-			if before(common.Start, common.End) || common.End == Minimum {
+			if common.Start < common.End || common.End == Minimum {
 				out = append(out, common)
 			}
 		}
@@ -159,7 +156,7 @@ func Normalize(ranges []Range) []Range {
 	var out []Range
 	for _, r := range flat {
 		if n := len(out); n > 0 && (out[n-1].End == Minimum || r.Start <= out[n-1].End) {
-			if before(out[n-1].End, r.End) {
+			if endsBefore(out[n-1].End, r.End) {
 				out[n-1].End = r.End
 			}
 			continue

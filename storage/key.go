@@ -194,7 +194,7 @@ func decodePartition(prefix []byte) (token.Token, []byte, error) {
 	return tok, key, nil
 }
 
-// tokenBounds are the ends of a range that does not wrap, as suffixes behind the table's prefix. An empty to means
+// tokenBounds are the ends of one of unwrap's ranges, as suffixes behind the table's prefix. An empty to means
 // the end of the table.
 func tokenBounds(r token.Range) (from, to []byte) {
 	if r.Start != token.Minimum {
@@ -209,6 +209,8 @@ func tokenBounds(r token.Range) (from, to []byte) {
 // unwrap lists the parts of a range in reading order: from its start around the ring to its end.
 func unwrap(r token.Range) []token.Range {
 	switch {
+	case r.Start == token.Maximum && r.End == token.Minimum:
+		return nil
 	case !r.Wraps():
 		return []token.Range{r}
 	case r.Start == token.Maximum:

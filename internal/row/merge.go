@@ -105,8 +105,8 @@ func cellRank(c *Cell) int {
 	return 0
 }
 
-// compareCellNames orders cells by column, then path; a simple column's nil path comes before any other.
-func compareCellNames(a, b *Cell) int {
+// CompareCellNames orders cells by column, then path; a simple column's nil path comes before any other.
+func CompareCellNames(a, b *Cell) int {
 	if a.Column != b.Column {
 		return cmp.Compare(a.Column, b.Column)
 	}
@@ -150,8 +150,8 @@ func (r *Row) Sort() {
 	r.Columns = compact(r.Columns, compareColumnDeletions, func(a, b ColumnDeletion) ColumnDeletion {
 		return ColumnDeletion{Column: a.Column, Deletion: a.Deletion.Max(b.Deletion)}
 	})
-	slices.SortStableFunc(r.Cells, func(a, b Cell) int { return compareCellNames(&a, &b) })
-	r.Cells = compact(r.Cells, func(a, b Cell) int { return compareCellNames(&a, &b) }, MergeCells)
+	slices.SortStableFunc(r.Cells, func(a, b Cell) int { return CompareCellNames(&a, &b) })
+	r.Cells = compact(r.Cells, func(a, b Cell) int { return CompareCellNames(&a, &b) }, MergeCells)
 }
 
 func compact[T any](s []T, compare func(a, b T) int, merge func(a, b T) T) []T {
@@ -253,7 +253,7 @@ func mergeCellLists(a, b []Cell, out *Row) []Cell {
 		}
 	}
 	for len(a) > 0 && len(b) > 0 {
-		switch d := compareCellNames(&a[0], &b[0]); {
+		switch d := CompareCellNames(&a[0], &b[0]); {
 		case d < 0:
 			add(a[0])
 			a = a[1:]

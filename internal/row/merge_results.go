@@ -169,7 +169,8 @@ func (m *resultMerger) liveRows(p *Partition) int {
 	return n
 }
 
-// PurgeResult is Purge for all partitions of a merged result; the limits of the read are applied afterwards.
+// PurgeResult is Purge for all partitions of a merged result; the limits of the read are applied afterwards. A
+// partition that an earlier page began and that has no more rows is left out: its static row was seen.
 func PurgeResult(read *Read, r *Result) *Result {
 	out := &Result{More: r.More}
 	left := read.Limit
@@ -179,12 +180,21 @@ func PurgeResult(read *Read, r *Result) *Result {
 		if live == nil {
 			continue
 		}
-		if read.Limit > 0 && left == 0 {
+		perPartition := read.PerPartition
+		if read.After != nil && bytes.Equal(read.After.Key, p.Key) {
+			if len(live.Rows) == 0 {
+				continue
+			}
+			if perPartition > 0 {
+				perPartition = max(perPartition-read.After.Seen, 1)
+			}
+		}
+		if read.Limit > 0 && left <= 0 {
 			out.More = true
 			break
 		}
-		if read.PerPartition > 0 && len(live.Rows) > read.PerPartition {
-			live.Rows = live.Rows[:read.PerPartition]
+		if perPartition > 0 && len(live.Rows) > perPartition {
+			live.Rows = live.Rows[:perPartition]
 		}
 		if read.Limit > 0 && len(live.Rows) > left {
 			live.Rows = live.Rows[:left]
@@ -192,9 +202,6 @@ func PurgeResult(read *Read, r *Result) *Result {
 		}
 		left -= CountLive(live, wantStatic)
 		out.Partitions = append(out.Partitions, live)
-		if out.More && read.Limit > 0 && left == 0 {
-			break
-		}
 	}
 	return out
 }

@@ -17,9 +17,6 @@ func extremeFactory(name string, sign int) *factory {
 				// Cassandra's registry of these two holds the older class of timeuuids, which results show.
 				f.Return = cqltype.LegacyTimeuuid
 			}
-			if t.Kind() == cqltype.KindCounter {
-				f.Return = cqltype.Bigint
-			}
 			f.New = func() State { return &extremeState{typ: t, sign: sign} }
 			return f, nil
 		},

@@ -135,4 +135,6 @@ type EvalContext struct {
 	Timestamp int64
 	// Warn collects warnings for the client; never nil.
 	Warn func(text string)
+	// json keeps the documents of INSERT ... JSON that were read for this execution.
+	json map[*jsonSource]map[string][]byte
 }

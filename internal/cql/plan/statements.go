@@ -14,6 +14,10 @@ func Prepare(stmt ast.Statement, env *Env) (Statement, error) {
 	switch s := stmt.(type) {
 	case *ast.Select:
 		return prepareSelect(s, env, b)
+	case *ast.Insert, *ast.Update, *ast.Delete:
+		return prepareModification(stmt, env, b)
+	case *ast.Batch:
+		return prepareBatch(s, env, b)
 	}
 	return nil, cqlerr.Server("statement %T cannot be planned", stmt)
 }

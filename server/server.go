@@ -14,6 +14,7 @@ import (
 
 	"alexandra/auth"
 	"alexandra/internal/cql/exec"
+	"alexandra/internal/tlsconf"
 )
 
 // Executor runs statements. *exec.Executor is the one there is; tests may bring another.
@@ -28,25 +29,11 @@ type Executor interface {
 	StartTrace(s *exec.Session) *exec.Trace
 }
 
-// Policy says what a port speaks.
-type Policy int
-
-// The policies of client_encryption_options.
-const (
-	Plain Policy = iota
-	OptionalTLS
-	RequiredTLS
-)
-
-var policyNames = [...]string{"unencrypted", "optionally encrypted", "encrypted"}
-
-func (p Policy) String() string { return policyNames[p] }
-
 // Endpoint is one address to listen on.
 type Endpoint struct {
 	Addr   netip.AddrPort
-	Policy Policy
-	TLS    *tls.Config // with GetConfigForClient where certificates reload; nil for Plain
+	Policy tlsconf.Policy
+	TLS    *tls.Config // with GetConfigForClient where certificates reload; nil when Unencrypted
 }
 
 // Config is what a server needs. Sizes are bytes; zero of a limit that Cassandra spells -1 means no limit.
@@ -231,14 +218,14 @@ func (s *Server) admit(nc net.Conn, e Endpoint) {
 		reset(nc)
 		return
 	}
-	if e.Policy == RequiredTLS {
+	if e.Policy == tlsconf.Encrypted {
 		nc = tls.Server(nc, e.TLS)
 	}
 	c := newConn(s, nc, remote)
 	s.conns[c] = struct{}{}
 	s.wg.Go(func() {
 		defer s.forget(c)
-		if e.Policy == OptionalTLS {
+		if e.Policy == tlsconf.OptionallyEncrypted {
 			if err := c.sniffTLS(e.TLS); err != nil {
 				reset(c.nc)
 				return

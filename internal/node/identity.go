@@ -1,0 +1,183 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"alexandra/gossip"
+	"alexandra/internal/config"
+	"alexandra/internal/ring"
+	"alexandra/storage"
+)
+
+// purgeInterval is how often the store collects garbage.
+const purgeInterval = 10 * time.Minute
+
+// identity is what a node remembers of itself over restarts. It is one JSON value among the store's local keys.
+type identity struct {
+	HostID      uuid.UUID `json:"host_id"`
+	ClusterName string    `json:"cluster_name"`
+	Datacenter  string    `json:"data_center"`
+	Rack        string    `json:"rack"`
+	Tokens      []int64   `json:"tokens"`
+	Generation  int64     `json:"generation"`
+	// Bootstrapped is set once the node was a full member of the ring.
+	Bootstrapped bool `json:"bootstrapped"`
+}
+
+var (
+	identityKey = []byte("node/identity")
+	peersKey    = []byte("node/peers")
+)
+
+// openIdentity loads who this node is, or makes it up on the first start, and refuses to be somebody else than last time.
+func (n *Node) openIdentity(Options) error {
+	raw, found, err := n.store.Local().Get(identityKey)
+	if err != nil {
+		return wrap("read the node's identity", err)
+	}
+	here := n.snitch.Local()
+	if !found {
+		n.identity = identity{HostID: uuid.New(), ClusterName: n.cfg.ClusterName, Datacenter: here.Datacenter, Rack: here.Rack}
+	} else if err := json.Unmarshal(raw, &n.identity); err != nil {
+		return config.Fatal("The node's identity in the data directory cannot be read", err.Error())
+	}
+	if err := n.checkIdentity(here); err != nil {
+		return err
+	}
+	n.identity.Generation = max(n.identity.Generation+1, n.clock.Now().Unix())
+	return n.saveIdentity()
+}
+
+// checkIdentity compares what is on disk with what the configuration says now.
+func (n *Node) checkIdentity(here ring.Location) error {
+	id, p := n.identity, n.cfg.Properties
+	wrong := func(format string, args ...any) error {
+		e := config.Refuse(fmt.Sprintf(format, args...))
+		e.ExitCode = config.ExitWrongState
+		return e
+	}
+	switch {
+	case id.ClusterName != n.cfg.ClusterName:
+		return wrong("Saved cluster name %s != configured name %s", id.ClusterName, n.cfg.ClusterName)
+	case id.Datacenter != here.Datacenter && !p.IgnoreDC:
+		return wrong("Cannot start node if snitch's data center (%s) differs from previous data center (%s). "+
+			"Please fix the snitch configuration, decommission and rebootstrap this node or use the flag -Dcassandra.ignore_dc=true.", here.Datacenter, id.Datacenter)
+	case id.Rack != here.Rack && !p.IgnoreRack:
+		return wrong("Cannot start node if snitch's rack (%s) differs from previous rack (%s). "+
+			"Please fix the snitch configuration, decommission and rebootstrap this node or use the flag -Dcassandra.ignore_rack=true.", here.Rack, id.Rack)
+	case len(id.Tokens) > 0 && n.cfg.NumTokens > 0 && len(id.Tokens) != n.cfg.NumTokens:
+		return config.Refuse(fmt.Sprintf("Cannot change the number of tokens from %d to %d", len(id.Tokens), n.cfg.NumTokens))
+	}
+	n.identity.Datacenter, n.identity.Rack = here.Datacenter, here.Rack
+	return nil
+}
+
+func (n *Node) saveIdentity() error {
+	raw, err := json.Marshal(n.identity)
+	if err != nil {
+		return fmt.Errorf("identity: %w", err)
+	}
+	return wrap("save the node's identity", n.store.Local().Set(identityKey, raw, storage.Durable))
+}
+
+// chooseTokens gives a node its tokens on its first start, after a look at who is there already.
+func (n *Node) chooseTokens(ctx context.Context) error {
+	if len(n.identity.Tokens) > 0 {
+		n.log.Info(fmt.Sprintf("Using saved tokens %v", n.identity.Tokens))
+		return nil
+	}
+	others, err := n.shadow(ctx)
+	if err != nil {
+		return err
+	}
+	tokens, err := ring.ChooseTokens(ring.TokenConfig{
+		NumTokens: n.cfg.NumTokens, InitialToken: n.cfg.InitialToken, LocalRF: n.cfg.AllocateTokensForLocalReplicationFactor,
+		Location: n.snitch.Local(), Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
+	}, n.ringOf(others))
+	if err != nil {
+		return config.Refuse(err.Error())
+	}
+	n.identity.Tokens = n.identity.Tokens[:0]
+	for _, t := range tokens {
+		n.identity.Tokens = append(n.identity.Tokens, int64(t))
+	}
+	n.log.Info(fmt.Sprintf("Generated random tokens. tokens are %v", n.identity.Tokens))
+	return n.saveIdentity()
+}
+
+// seeds are the addresses of the seed provider, this node's own included.
+func (n *Node) seeds() []netip.AddrPort {
+	var out []netip.AddrPort
+	for _, s := range strings.Split(n.cfg.SeedProvider.Parameters["seeds"], ",") {
+		s = strings.TrimSpace(s)
+		if a, err := netip.ParseAddrPort(s); err == nil {
+			out = append(out, a)
+			continue
+		}
+		if a, err := resolve("seeds", s, "", false); err == nil && s != "" {
+			out = append(out, netip.AddrPortFrom(a, uint16(n.cfg.StoragePort)))
+		}
+	}
+	return out
+}
+
+// isSeed says whether this node is one of its own seeds: then it may start alone.
+func (n *Node) isSeed() bool {
+	for _, s := range n.seeds() {
+		if s == n.address {
+			return true
+		}
+	}
+	return false
+}
+
+// shadowPatience is how long a node that is no seed asks its seeds before it gives up.
+const shadowPatience = 30 * time.Second
+
+// shadow asks the seeds who is in the cluster. A seed that reaches nobody is the first.
+func (n *Node) shadow(ctx context.Context) ([]*gossip.Node, error) {
+	deadline := n.clock.Now().Add(shadowPatience)
+	for {
+		nodes, err := gossip.Shadow(ctx, n.transport, n.seeds())
+		switch {
+		case err == nil:
+			return nodes, nil
+		case n.isSeed():
+			return nil, nil
+		case !errors.Is(err, gossip.ErrUnreachable) || n.clock.Now().After(deadline):
+			return nil, config.Refuse("Unable to gossip with any peers", err.Error())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// peerStore keeps what gossip knows of peers.
+type peerStore struct{ storage.Local }
+
+// LoadPeers implements gossip.Store.
+func (s peerStore) LoadPeers() ([]byte, error) {
+	v, _, err := s.Get(peersKey)
+	return v, err
+}
+
+// SavePeers implements gossip.Store.
+func (s peerStore) SavePeers(b []byte) error {
+	if old, found, err := s.Get(peersKey); err == nil && found && bytes.Equal(old, b) {
+		return nil
+	}
+	return s.Set(peersKey, b, storage.Lazy)
+}

@@ -1,0 +1,63 @@
+package node
+
+import (
+	"context"
+
+	"alexandra/gossip"
+	"alexandra/internal/schema"
+)
+
+// onSchema is told of each change of the schema after it is visible here, whoever made it, and before the statement that
+// made it is answered.
+func (n *Node) onSchema(old, now *schema.Schema, changes []schema.Change) {
+	n.store.SetSchema(now)
+	n.exec.SchemaChanged(old, now)
+	n.gossip.Set(map[gossip.Key]string{gossip.Schema: now.Version.String()})
+	n.system("UPDATE system.local SET schema_version = ? WHERE key = 'local'", now.Version[:])
+	n.dropData(old, now)
+	n.server.SchemaChanged(changes)
+}
+
+// dropData removes what dropped tables and indexes leave on disk, and fills new indexes.
+func (n *Node) dropData(old, now *schema.Schema) {
+	kept := map[[16]byte]*schema.Table{}
+	for _, ks := range now.Keyspaces {
+		for _, t := range ks.Tables {
+			kept[t.ID] = t
+		}
+	}
+	for _, ks := range old.Keyspaces {
+		for _, t := range ks.Tables {
+			if t.Virtual {
+				continue
+			}
+			if kept[t.ID] == nil {
+				n.logStorage("drop table", n.store.DropTable(t.ID))
+				continue
+			}
+			n.changeIndexes(t, kept[t.ID])
+		}
+	}
+}
+
+func (n *Node) changeIndexes(old, now *schema.Table) {
+	if old == now {
+		return
+	}
+	for name := range old.Indexes {
+		if now.Indexes[name] == nil {
+			n.logStorage("drop index", n.store.DropIndex(old, name))
+		}
+	}
+	for name := range now.Indexes {
+		if old.Indexes[name] == nil {
+			n.logStorage("build index", n.store.BuildIndex(context.Background(), now, name))
+		}
+	}
+}
+
+func (n *Node) logStorage(what string, err error) {
+	if err != nil {
+		n.log.Error("cannot "+what, "error", err)
+	}
+}

@@ -1,0 +1,181 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"alexandra/gossip"
+	"alexandra/internal/config"
+	"alexandra/internal/syskeyspace"
+)
+
+const (
+	// settle is how long a starting node waits for the others to have one schema with it before it serves clients.
+	settle = 10 * time.Second
+	// joinTimeout limits the first contact with the seeds.
+	joinTimeout = 5 * time.Second
+)
+
+// Start joins the cluster and serves clients. It returns when clients can log in, or with the reason why not; the node is
+// then to be stopped.
+func (n *Node) Start(ctx context.Context) error {
+	n.mu.Lock()
+	n.state, n.mode = stateStarted, "JOINING"
+	n.mu.Unlock()
+	for _, step := range []func(context.Context) error{n.chooseTokens, n.join, n.ownKeyspaces, n.becomeNormal, n.setUpRoles, n.serve} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// join starts to talk to the others and takes over their schema.
+func (n *Node) join(ctx context.Context) error {
+	n.background(func(context.Context) {
+		if err := n.rpcServer.Serve(n.transport.RPC()); err != nil && n.base.Err() == nil {
+			n.log.Error("calls of other nodes are no longer served", "error", err)
+		}
+	})
+	n.gossip.Set(map[gossip.Key]string{
+		gossip.Tokens: gossip.FormatTokens(n.identity.Tokens), gossip.Schema: n.coord.Schema().Version.String(),
+	})
+	n.coord.Start()
+	if err := n.gossip.Start(); err != nil {
+		return wrap("gossip", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
+	defer cancel()
+	reached := n.gossip.Join(ctx, n.seeds())
+	if reached == 0 && !n.isSeed() && !n.identity.Bootstrapped {
+		return config.Refuse("Unable to contact any seeds: " + fmt.Sprint(n.seeds()))
+	}
+	n.coord.SetRing(n.currentRing())
+	n.coord.SyncSchema(ctx)
+	return nil
+}
+
+// ownKeyspaces writes the keyspaces that every node brings along, as far as nobody else has yet.
+func (n *Node) ownKeyspaces(ctx context.Context) error {
+	if err := n.coord.EnsureSchema(ctx, syskeyspace.EnsureReplicated); err != nil {
+		return wrap("create system keyspaces", err)
+	}
+	n.store.SetSchema(n.coord.Schema())
+	version := n.coord.Schema().Version
+	n.gossip.Set(map[gossip.Key]string{gossip.Schema: version.String()})
+	n.writeLocal("COMPLETED")
+	return nil
+}
+
+// becomeNormal makes this node an owner of its tokens and waits until the live ones agree with it on the schema.
+func (n *Node) becomeNormal(ctx context.Context) error {
+	n.gossip.SetStatus(gossip.StatusNormal, gossip.FormatTokens(n.identity.Tokens[:1]))
+	n.coord.SetRing(n.currentRing())
+	n.identity.Bootstrapped = true
+	if err := n.saveIdentity(); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	n.mode = "NORMAL"
+	n.mu.Unlock()
+	n.log.Info("Node /" + n.address.String() + " state jump to NORMAL")
+	n.waitFor(ctx, settle, func() bool {
+		n.coord.SyncSchema(ctx)
+		return n.sawVersion(n.coord.Schema().Version)
+	})
+	return nil
+}
+
+// waitFor polls until done says yes or the time is over.
+func (n *Node) waitFor(ctx context.Context, limit time.Duration, done func() bool) bool {
+	deadline := time.Now().Add(limit)
+	for wait := time.Millisecond; ; wait = min(2*wait, 50*time.Millisecond) {
+		if done() {
+			return true
+		}
+		if time.Now().After(deadline) {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(wait):
+		}
+	}
+}
+
+// setUpRoles makes the default superuser before clients come. When replicas of system_auth are down it goes on trying
+// behind the served clients, as Cassandra does.
+func (n *Node) setUpRoles(ctx context.Context) error {
+	n.auth.Start()
+	if _, err := n.auth.SetUpDefaultSuperuser(ctx); err == nil {
+		return nil
+	}
+	n.log.Warn("CassandraRoleManager skipped default role setup: some nodes were not ready")
+	n.background(func(ctx context.Context) {
+		for ctx.Err() == nil {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(roleSetupRetry):
+			}
+			if _, err := n.auth.SetUpDefaultSuperuser(ctx); err == nil {
+				return
+			}
+			n.log.Info("Setup task failed with error, rescheduling")
+		}
+	})
+	return nil
+}
+
+const roleSetupRetry = time.Second
+
+// serve opens the native transport and says so to everybody.
+func (n *Node) serve(ctx context.Context) error {
+	n.clientTLS.Start()
+	n.internodeTLS.Start()
+	n.preload(ctx)
+	if n.cfg.AuthCacheWarmingEnabled {
+		n.auth.Warm(ctx)
+	} else {
+		n.log.Info("Prewarming of auth caches is disabled")
+	}
+	if !n.cfg.StartNativeTransport {
+		return nil
+	}
+	return n.EnableBinary()
+}
+
+// EnableBinary serves clients.
+func (n *Node) EnableBinary() error {
+	n.mu.Lock()
+	drained := n.drained
+	n.mu.Unlock()
+	if drained {
+		return fmt.Errorf("Unable to start native transport because the node was drained.") //nolint:staticcheck // Cassandra's words
+	}
+	if err := n.server.Start(); err != nil {
+		return config.Refuse(fmt.Sprintf("Failed to bind port %d on %s.", n.nativeOwn.Port(), n.nativeOwn.Addr()), err.Error())
+	}
+	if n.native.Port() == 0 {
+		n.writeLocal("COMPLETED")
+	}
+	n.gossip.Set(map[gossip.Key]string{gossip.NativeAddress: n.Native().String(), gossip.RPCReady: "true"})
+	return nil
+}
+
+// DisableBinary stops serving clients. Other nodes are not told, as in Cassandra.
+func (n *Node) DisableBinary(ctx context.Context) { n.stopServing(ctx) }
+
+// Joined says whether n sees all of these nodes up and agreed on its schema.
+func (n *Node) Joined(hosts ...uuid.UUID) bool {
+	for _, h := range hosts {
+		if g := n.gossip.Node(h); g == nil || h != n.identity.HostID && (!g.Live || !g.IsMember() || g.SchemaVersion != n.coord.Schema().Version) {
+			return false
+		}
+	}
+	return true
+}

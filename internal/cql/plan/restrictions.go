@@ -287,6 +287,9 @@ func (r *Restrictions) processOthers(hasIndex bool) error {
 	case whereUpdate, whereDelete, whereInsert:
 		return cqlerr.Invalid("Non PRIMARY KEY columns found in where clause: %s ", columnList(r.others.columns()))
 	}
+	if r.others.any(func(x *restriction) bool { return vectorIndex(r.indexes, x.first()) != nil }) && !r.mayFilter() {
+		return cqlerr.Invalid("Vector indexes only support ANN queries")
+	}
 	if hasIndex {
 		r.usesIndex = true
 	} else if !r.mayFilter() && r.kind != whereView {

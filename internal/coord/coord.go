@@ -38,8 +38,8 @@ type Local interface {
 	ApplyCounter(ctx context.Context, m *row.Mutation, node [16]byte) (*row.Mutation, error)
 	// Read returns what this node has, unreconciled with other replicas: tombstones included.
 	Read(ctx context.Context, r *row.Read) (*row.Result, error)
-	// Truncate drops all rows of a table that were written before at (microseconds).
-	Truncate(ctx context.Context, t *schema.Table, at int64) error
+	// Truncate drops all rows of a table.
+	Truncate(t *schema.Table) error
 	KV
 }
 
@@ -47,13 +47,13 @@ type Local interface {
 type KV interface {
 	// Get returns nil when there is no such key. The caller owns the answer.
 	Get(key []byte) ([]byte, error)
-	// Set is durable when it returns.
+	// Set is as durable as a write of a row.
 	Set(key, value []byte) error
 	Delete(key []byte) error
 	// Scan visits keys with a prefix in order until visit returns false. Slices are valid during the visit only.
 	Scan(prefix []byte, visit func(key, value []byte) bool) error
-	// ScanFrom is Scan that starts at the first key >= from.
-	ScanFrom(from, prefix []byte, visit func(key, value []byte) bool) error
+	// ScanAfter is Scan that starts behind a key.
+	ScanAfter(after, prefix []byte, visit func(key, value []byte) bool) error
 }
 
 // Liveness is this node's opinion of who is up.

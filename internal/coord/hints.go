@@ -137,10 +137,10 @@ func (c *Coordinator) deliverHints(ctx context.Context) {
 // hintedHosts are the nodes for which hints are kept.
 func (c *Coordinator) hintedHosts() []uuid.UUID {
 	var out []uuid.UUID
-	seek := []byte(hintPrefix)
+	var seek []byte
 	for {
 		var next *uuid.UUID
-		err := c.Local.ScanFrom(seek, []byte(hintPrefix), func(key, _ []byte) bool {
+		err := c.Local.ScanAfter(seek, []byte(hintPrefix), func(key, _ []byte) bool {
 			if id, _, ok := splitHintKey(key); ok {
 				next = &id
 			}

@@ -177,7 +177,7 @@ func (c *Coordinator) mergeSchema(ctx context.Context, ms []*row.Mutation) error
 	if err != nil {
 		return err
 	}
-	changes := difference(old, now)
+	changes := schema.Diff(old, now)
 	if len(changes) == 0 && now.Version == old.Version {
 		return nil
 	}

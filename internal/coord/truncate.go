@@ -69,7 +69,10 @@ func (c *Coordinator) truncateHere(ctx context.Context, t *schema.Table, at int6
 	if err := c.Local.Set(truncatedKey(t), value); err != nil {
 		return err
 	}
-	return c.Local.Truncate(ctx, t, at)
+	if err := c.Local.Truncate(t); err != nil {
+		return err
+	}
+	return c.noteTruncation(ctx, t, at)
 }
 
 func truncatedKey(t *schema.Table) []byte { return append([]byte("truncated/"), t.ID[:]...) }

@@ -43,6 +43,9 @@ type Keyspace struct {
 	Types         map[string]*cqltype.UserType
 	Functions     map[string][]*Function  // overloads by name
 	Aggregates    map[string][]*Aggregate // overloads by name
+
+	// order is how the tables came to be; messages list them so. Tables that it does not name come last, by name.
+	order []string
 }
 
 // Replication is a strategy class and its options; Options never holds "class".
@@ -109,8 +112,11 @@ type Table struct {
 	View     *View // non-nil when this is a materialized view
 
 	Counter bool // its regular columns are counters
-	Compact bool // WITH COMPACT STORAGE
-	Virtual bool
+	Compact bool // WITH COMPACT STORAGE: Dense or not Compound
+	// Dense and Compound are the layout of tables WITH COMPACT STORAGE, as in the flags of system_schema.tables. Other
+	// tables are compound and not dense.
+	Dense, Compound bool
+	Virtual         bool
 }
 
 // Index is a secondary index.

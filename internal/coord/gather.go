@@ -3,6 +3,7 @@ package coord
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"time"
 
 	"alexandra/internal/cqlerr"
@@ -35,12 +36,16 @@ func (c *Coordinator) gather(ctx context.Context, r *row.Read, g *group, m mode,
 	want := len(g.contacts)
 	replies := make(chan answer, want+len(g.spares))
 	var body []byte
-	ask := func(e *ring.Endpoint, data bool) {
+	ask := func(e *ring.Endpoint, data, patient bool) {
 		trace(ctx, "Sending READ_REQ message to "+e.String())
 		if body == nil {
 			body = row.EncodeRead(r)
 		}
-		go func(body []byte) { replies <- c.ask(ctx, e, body, r, data) }(body)
+		call := c.Caller.Call
+		if patient {
+			call = c.patientCall
+		}
+		go func(body []byte) { replies <- c.ask(ctx, e, body, r, data, call) }(body)
 	}
 	here := -1
 	for i, e := range g.contacts {
@@ -48,7 +53,7 @@ func (c *Coordinator) gather(ctx context.Context, r *row.Read, g *group, m mode,
 			here = i
 			continue
 		}
-		ask(e, i == 0 || m == allData)
+		ask(e, i == 0 || m == allData, false)
 	}
 	if here >= 0 {
 		replies <- c.askHere(ctx, g.contacts[here], r, here == 0 || m == allData)
@@ -64,7 +69,7 @@ type gathering struct {
 	r        *row.Read
 	want     int
 	spares   []*ring.Endpoint
-	ask      func(e *ring.Endpoint, data bool)
+	ask      func(e *ring.Endpoint, data, patient bool)
 	answers  []answer
 	failures []failure
 	hasData  bool
@@ -87,8 +92,7 @@ func (w *gathering) collect(ctx context.Context, replies <-chan answer) ([]answe
 		case a := <-replies:
 			outstanding--
 			if a.err != nil {
-				w.fail(a)
-				outstanding += w.spare()
+				outstanding += w.replace(a)
 				continue
 			}
 			w.add(a)
@@ -102,6 +106,21 @@ func (w *gathering) collect(ctx context.Context, replies <-chan answer) ([]answe
 	return w.answers, nil
 }
 
+// replace makes up for a replica that did not answer, by a spare or, when only its connection was lost and no spare is
+// left, by itself. It returns how many were asked.
+func (w *gathering) replace(a answer) int {
+	if len(w.spares) > 0 {
+		w.fail(a)
+		return w.spare()
+	}
+	if rpc.IsUnreachable(a.err) && w.c.live(a.node) && !w.c.isSelf(a.node) {
+		w.ask(a.node, true, true)
+		return 1
+	}
+	w.fail(a)
+	return 0
+}
+
 // spare asks one more replica, for data, and returns how many were asked.
 func (w *gathering) spare() int {
 	if len(w.spares) == 0 {
@@ -109,7 +128,7 @@ func (w *gathering) spare() int {
 	}
 	e := w.spares[0]
 	w.spares = w.spares[1:]
-	w.ask(e, true)
+	w.ask(e, true, false)
 	return 1
 }
 
@@ -155,14 +174,30 @@ func (c *Coordinator) askHere(ctx context.Context, e *ring.Endpoint, r *row.Read
 	return a
 }
 
-func (c *Coordinator) ask(ctx context.Context, e *ring.Endpoint, body []byte, r *row.Read, data bool) answer {
+// callFunc is rpc.Caller's method, or patientCall.
+type callFunc func(ctx context.Context, to netip.AddrPort, v rpc.Verb, body []byte) ([]byte, error)
+
+// patientCall tries again until a connection can be had, ctx ends, or the node is found dead.
+func (c *Coordinator) patientCall(ctx context.Context, to netip.AddrPort, v rpc.Verb, body []byte) ([]byte, error) {
+	e := c.ring.Load().At(to)
+	if e == nil {
+		return c.Caller.Call(ctx, to, v, body)
+	}
+	out, err := c.callRetrying(ctx, e, v, body)
+	if rpc.IsUnreachable(err) {
+		err = context.DeadlineExceeded // asked for long enough: as good as silence
+	}
+	return out, err
+}
+
+func (c *Coordinator) ask(ctx context.Context, e *ring.Endpoint, body []byte, r *row.Read, data bool, call callFunc) answer {
 	verb := rpc.ReadDigest
 	if data {
 		verb = rpc.Read
 	}
 	a := answer{node: e}
 	var out []byte
-	if out, a.err = c.callRetrying(ctx, e, verb, body); a.err != nil {
+	if out, a.err = call(ctx, e.Address, verb, body); a.err != nil {
 		return a
 	}
 	if data {

@@ -16,11 +16,12 @@ build: ## the three programs, into bin
 
 test: build $(VENV)/.done ## every test that needs Go and Python only
 	go test ./...
-	integration/golden.sh
+	integration/goldens.py auth system wire cqlsh cql
+	integration/drivers_fast.sh
 	integration/demos.sh
 
 golden: build $(VENV)/.done ## the recorded answers of Apache Cassandra, folder by folder
-	integration/golden.sh
+	integration/goldens.py
 
 drivers: build $(VENV)/.done ## small programs in Java and JavaScript against a cluster; needs a JDK, Maven and Node.js
 	integration/drivers.sh

@@ -77,6 +77,9 @@ func decodeEscaped(b []byte) (v, rest []byte, err error) {
 		if i < 0 {
 			return append(v, body...), b[n:], nil
 		}
+		if body[i+1] != 0xFF {
+			return nil, nil, errKey
+		}
 		v = append(v, body[:i+1]...)
 		body = body[i+2:]
 	}

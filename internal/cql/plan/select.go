@@ -21,6 +21,8 @@ type Select struct {
 	Grouping     *Grouping // nil without GROUP BY
 	Near         *Near     // nil without ANN OF
 	Distinct     bool
+	// AllowFiltering says that the statement asked for it, needed or not.
+	AllowFiltering bool
 	// Reversed says that rows of a partition are read in reverse clustering order.
 	Reversed bool
 	// Masked are the masked columns that the WHERE clause looks at.
@@ -123,7 +125,7 @@ func (sb *selectBinder) bind() (*Select, error) {
 	if err := order.collect(s.OrderBy); err != nil {
 		return nil, err
 	}
-	st := &Select{Table: sb.t, Distinct: s.Distinct, Near: order.near}
+	st := &Select{Table: sb.t, Distinct: s.Distinct, AllowFiltering: s.AllowFiltering, Near: order.near}
 	opts := whereOptions{allowFiltering: s.AllowFiltering, onlyStatics: onlyStatics(sb.t, mentioned)}
 	if st.Restrictions, err = bindWhere(sb.env, sb.b, sb.t, whereSelect, s.Where, opts); err != nil {
 		return nil, err

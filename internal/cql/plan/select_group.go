@@ -26,6 +26,9 @@ type GroupKey struct {
 	value     []byte
 }
 
+// Partition is the key of the group's partition; nil before the first group.
+func (k GroupKey) Partition() []byte { return k.partition }
+
 // Key is the group of a row; regular is nil for a partition with static content alone.
 func (g *Grouping) Key(ctx *EvalContext, partition []byte, regular *row.Row) (GroupKey, error) {
 	k := GroupKey{partition: partition}

@@ -24,8 +24,8 @@ type Config struct {
 	// Authority decides about logins and permissions; nil allows everything.
 	Authority Authority
 	// Auth runs the statements about roles and permissions.
-	Auth *auth.Service
-	Clock     clock.Clock
+	Auth  *auth.Service
+	Clock clock.Clock
 	// Timestamps are the default write timestamps; shared with whoever else writes on this node.
 	Timestamps *clock.Timestamps
 	Settings   *config.Config
@@ -42,6 +42,7 @@ type Executor struct {
 	prepared *preparedCache
 	internal *internalStatements
 	uuids    *timeUUIDs
+	views    *viewLocks
 	// background are the writes of traces and prepared statements that nobody waits for but Close.
 	background sync.WaitGroup
 }
@@ -59,6 +60,7 @@ func New(c Config) *Executor {
 		prepared: newPreparedCache(c.Settings.PreparedStatementsCacheSize),
 		internal: newInternalStatements(),
 		uuids:    newTimeUUIDs(c.Clock),
+		views:    newViewLocks(),
 	}
 }
 

@@ -14,6 +14,10 @@ func (e *Executor) run(ctx context.Context, q *request, st plan.Statement) (*Res
 		return e.runRoles(ctx, q, st)
 	case *plan.Select:
 		return e.runSelect(ctx, q, st)
+	case *plan.Modification:
+		return e.runModification(ctx, q, st)
+	case *plan.Batch:
+		return e.runBatch(ctx, q, st)
 	}
 	return nil, cqlerr.Server("statement %T cannot be run", st)
 }

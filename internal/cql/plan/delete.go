@@ -41,7 +41,7 @@ func (m *Modification) checkConditionalDelete() error {
 	switch {
 	case m.Table.Virtual:
 		return cqlerr.Invalid("DELETE statements must restrict all PRIMARY KEY columns with equality relations")
-	case m.changesRegular():
+	case m.ChangesRegular():
 		return cqlerr.Invalid("DELETE statements must restrict all PRIMARY KEY columns with equality relations in order to delete non static columns")
 	case m.Conditions.onRegular():
 		return cqlerr.Invalid("DELETE statements must restrict all PRIMARY KEY columns with equality relations in order to use IF condition on non static columns")

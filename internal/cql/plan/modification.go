@@ -73,14 +73,14 @@ func (m *Modification) add(o Operation) {
 	}
 }
 
-// changesRegular says whether more than static columns is changed. A DELETE without targets deletes rows.
-func (m *Modification) changesRegular() bool {
+// ChangesRegular says whether more than static columns is changed. A DELETE without targets deletes rows.
+func (m *Modification) ChangesRegular() bool {
 	return len(m.regular) > 0 || m.Kind == Delete && len(m.static) == 0
 }
 
 // onlyStatics says that the statement concerns nothing but static columns, so that it needs no clustering.
 func (m *Modification) onlyStatics() bool {
-	return !m.changesRegular() && !m.Conditions.onRegular() && (len(m.static) > 0 || m.Conditions.onStatic())
+	return !m.ChangesRegular() && !m.Conditions.onRegular() && (len(m.static) > 0 || m.Conditions.onStatic())
 }
 
 // end checks the whole and collects what the statement needs.
@@ -216,8 +216,7 @@ func (m *Modification) ChangesStatic() bool { return len(m.static) > 0 }
 
 // DeletesPartition says that whole partitions are deleted.
 func (m *Modification) DeletesPartition() bool {
-	return m.Kind == Delete && len(m.regular) == 0 && len(m.static) == 0 && m.where.clustering.empty() && len(m.Table.Clustering) > 0 ||
-		m.Kind == Delete && len(m.regular) == 0 && len(m.static) == 0 && len(m.Table.Clustering) == 0
+	return m.Kind == Delete && len(m.regular) == 0 && len(m.static) == 0 && m.where.clustering.empty()
 }
 
 // NeedsRead says that the rows must be known before they are changed.

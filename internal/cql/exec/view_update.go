@@ -1,0 +1,246 @@
+package exec
+
+import (
+	"context"
+	"hash/maphash"
+	"slices"
+	"sync"
+
+	"alexandra/internal/cql/ast"
+	"alexandra/internal/cql/parse"
+	"alexandra/internal/cql/plan"
+	"alexandra/internal/row"
+	"alexandra/internal/schema"
+)
+
+// Materialized views are kept by the coordinator of the base write, not by each replica as in Cassandra: it reads the
+// rows that the write touches, works out what they will be, and writes base and views as one logged batch. View rows are
+// always written whole, with timestamps of this node, so that a row that leaves a view key and comes back is not hidden
+// by the deletion in between (Cassandra has shadowable tombstones for that). Writes to one base partition wait for each
+// other here; coordinators on different nodes do not, so that two of them that change the same row at the same moment
+// may leave a view row behind until the next write to it. What writetime() says of a view's column is the time of the
+// view's update.
+
+// viewLocks let writes to a base partition of tables with views follow each other.
+type viewLocks struct {
+	seed    maphash.Seed
+	stripes [64]sync.Mutex
+}
+
+func newViewLocks() *viewLocks { return &viewLocks{seed: maphash.MakeSeed()} }
+
+func (l *viewLocks) stripe(t *schema.Table, key []byte) int {
+	var h maphash.Hash
+	h.SetSeed(l.seed)
+	_, _ = h.Write(t.ID[:])
+	_, _ = h.Write(key)
+	return int(h.Sum64() % uint64(len(l.stripes)))
+}
+
+// lock takes the locks of all mutations, always in the same order.
+func (l *viewLocks) lock(ms []*row.Mutation) (unlock func()) {
+	var wanted []int
+	for _, m := range ms {
+		wanted = append(wanted, l.stripe(m.Table, m.Key))
+	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
+	for _, i := range wanted {
+		l.stripes[i].Lock()
+	}
+	return func() {
+		for _, i := range wanted {
+			l.stripes[i].Unlock()
+		}
+	}
+}
+
+func (l *viewLocks) lockKey(t *schema.Table, key []byte) (unlock func()) {
+	i := l.stripe(t, key)
+	l.stripes[i].Lock()
+	return l.stripes[i].Unlock
+}
+
+// haveViews says whether a table that is written has views.
+func (e *Executor) haveViews(s *schema.Schema, ms []*row.Mutation) bool {
+	for _, m := range ms {
+		if len(plan.Views(s, m.Table)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// baseView is a view with what decides about its rows.
+type baseView struct {
+	base, view *schema.Table
+	filter     *plan.ViewFilter
+}
+
+func (e *Executor) baseView(q *request, base, view *schema.Table) (baseView, error) {
+	where, err := viewRelations(base, view)
+	if err != nil {
+		return baseView{}, err
+	}
+	filter, err := plan.NewViewFilter(&plan.Env{Schema: q.schema, Keyspace: base.Keyspace, Settings: e.Settings}, base, where, &q.eval)
+	return baseView{base, view, filter}, err
+}
+
+// viewRelations parses the WHERE clause that a view was created with.
+func viewRelations(base, view *schema.Table) ([]ast.Relation, error) {
+	if view.View.WhereClause == "" {
+		return nil, nil
+	}
+	parsed, err := parse.Statement("SELECT * FROM " + ast.QualifiedName{Keyspace: base.Keyspace, Name: base.Name}.String() + " WHERE " + view.View.WhereClause)
+	if err != nil {
+		return nil, err
+	}
+	s, ok := parsed.Statement.(*ast.Select)
+	if !ok {
+		return nil, nil
+	}
+	return s.Where, nil
+}
+
+// viewChanges are the mutations of views that follow from mutations of base tables, as if those were applied now.
+func (e *Executor) viewChanges(ctx context.Context, q *request, ms []*row.Mutation) ([]*row.Mutation, error) {
+	w := newWrites()
+	for _, m := range ms {
+		views := plan.Views(q.schema, m.Table)
+		if len(views) == 0 {
+			continue
+		}
+		before, after, err := e.beforeAndAfter(ctx, q, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range views {
+			bv, err := e.baseView(q, m.Table, v)
+			if err != nil {
+				return nil, err
+			}
+			if err := e.followRows(bv, w, m.Key, before, after); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return w.mutations(), nil
+}
+
+// beforeAndAfter reads the rows that a mutation touches and applies it to them.
+func (e *Executor) beforeAndAfter(ctx context.Context, q *request, m *row.Mutation) (before, after *row.Partition, err error) {
+	read := &row.Read{Table: m.Table, Keys: [][]byte{m.Key}, Now: q.eval.NowSeconds}
+	if m.Deletion == row.Live && len(m.Ranges) == 0 && len(m.Table.Clustering) > 0 {
+		clusterings := make([][][]byte, len(m.Rows))
+		for i, r := range m.Rows {
+			clusterings[i] = r.Clustering
+		}
+		read.Slices = pointSlices(m.Table, clusterings)
+	}
+	result, err := e.Coordinator.Read(ctx, read, viewReadLevel(q.options.Consistency))
+	if err != nil {
+		return nil, nil, err
+	}
+	before = newPartition(m.Key)
+	if len(result.Partitions) > 0 {
+		before = result.Partitions[0]
+	}
+	after = row.Merge(m.Table, before, &m.Partition)
+	if after != nil {
+		after = row.Purge(after, m.Table, q.eval.NowSeconds)
+	}
+	return before, after, nil
+}
+
+// viewReadLevel is the level of the read before a write.
+func viewReadLevel(cl Consistency) Consistency {
+	switch cl {
+	case row.Any:
+		return row.One
+	case row.EachQuorum, row.Serial, row.LocalSerial:
+		return row.LocalQuorum
+	}
+	return cl
+}
+
+// followRows compares each row before and after, and changes the view where its row differs.
+func (e *Executor) followRows(v baseView, w *writes, key []byte, before, after *row.Partition) error {
+	parts, err := row.SplitKey(v.base, key)
+	if err != nil {
+		return err
+	}
+	seen := map[*row.Row]bool{}
+	if after != nil {
+		for _, r := range after.Rows {
+			old := findRow(v.base, before, r.Clustering)
+			seen[old] = true
+			e.followRow(v, w, parts, old, r)
+		}
+	}
+	for _, old := range before.Rows {
+		if !seen[old] {
+			e.followRow(v, w, parts, old, nil)
+		}
+	}
+	return nil
+}
+
+func (e *Executor) followRow(v baseView, w *writes, key [][]byte, old, now *row.Row) {
+	oldPlace, had := v.place(key, old)
+	newPlace, has := v.place(key, now)
+	moved := had && has && !oldPlace.equal(newPlace)
+	if had && (!has || moved) {
+		p := newPartition(oldPlace.key)
+		gone := row.NewRow(oldPlace.clustering)
+		gone.Deletion = row.Deletion{Timestamp: e.Timestamps.Next(), LocalTime: e.Clock.Now().Unix()}
+		p.Rows = []*row.Row{gone}
+		w.add(v.view, p)
+	}
+	if has {
+		p := newPartition(newPlace.key)
+		p.Rows = []*row.Row{v.row(newPlace, now, e.Timestamps)}
+		w.add(v.view, p)
+	}
+}
+
+// viewPlace is where a row stands in a view.
+type viewPlace struct {
+	key        []byte
+	clustering [][]byte
+}
+
+func (p viewPlace) equal(o viewPlace) bool {
+	return string(p.key) == string(o.key) && slices.EqualFunc(p.clustering, o.clustering, func(a, b []byte) bool { return string(a) == string(b) })
+}
+
+// place is where a live base row stands in the view; false when it has no place there.
+func (v baseView) place(key [][]byte, r *row.Row) (viewPlace, bool) {
+	if r == nil || isNothing(r) || !v.filter.Match(key, r) {
+		return viewPlace{}, false
+	}
+	value := func(c *schema.Column) []byte {
+		base := v.base.Columns[c.Name]
+		switch {
+		case base == nil:
+			return nil
+		case base.Kind == schema.PartitionKey:
+			return key[base.Position]
+		case base.Kind == schema.Clustering:
+			return r.Clustering[base.Position]
+		}
+		return plan.ColumnValue(r, base)
+	}
+	var parts [][]byte
+	for _, c := range v.view.PartitionKey {
+		parts = append(parts, value(c))
+	}
+	place := viewPlace{clustering: make([][]byte, len(v.view.Clustering))}
+	for i, c := range v.view.Clustering {
+		place.clustering[i] = value(c)
+	}
+	if slices.ContainsFunc(slices.Concat(parts, place.clustering), func(b []byte) bool { return b == nil }) {
+		return viewPlace{}, false
+	}
+	place.key = row.ComposeKey(parts)
+	return place, len(place.key) > 0
+}

@@ -276,7 +276,12 @@ func (t *Transport) dial(ctx context.Context, to netip.AddrPort, k kind) (net.Co
 		_ = conn.SetDeadline(deadline)
 	}
 	if t.config.outbound(t.place(t.own), t.place(to)) {
-		secure := tls.Client(conn, t.config.Client(to))
+		config := t.clientConfig(to)
+		if config == nil {
+			_ = conn.Close()
+			return nil, errRefused
+		}
+		secure := tls.Client(conn, config)
 		if err := secure.HandshakeContext(ctx); err != nil {
 			_ = conn.Close()
 			return nil, err
@@ -289,6 +294,14 @@ func (t *Transport) dial(ctx context.Context, to netip.AddrPort, k kind) (net.Co
 	}
 	_ = conn.SetDeadline(time.Time{})
 	return t.config.Faults.wrap(conn, to), nil
+}
+
+// clientConfig is how to connect to a peer; nil when TLS is asked for but not configured.
+func (t *Transport) clientConfig(to netip.AddrPort) *tls.Config {
+	if t.config.Client == nil {
+		return nil
+	}
+	return t.config.Client(to)
 }
 
 // localAddr makes connections come from the node's own address: on one machine nodes differ by it alone.

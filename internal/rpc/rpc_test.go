@@ -1,0 +1,96 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"alexandra/internal/cqlerr"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func serve(t *testing.T, h Handlers) (netip.AddrPort, func()) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s := NewServer(ServerConfig{Handlers: h})
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	return l.Addr().(*net.TCPAddr).AddrPort(), func() {
+		s.Stop()
+		require.NoError(t, <-done)
+	}
+}
+
+func client(t *testing.T) *Client {
+	t.Helper()
+	c := NewClient(ClientConfig{Dial: func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, "tcp", to.String())
+	}})
+	t.Cleanup(c.Close)
+	return c
+}
+
+func TestCalls(t *testing.T) {
+	timeout := cqlerr.New(cqlerr.WriteTimeout, "late")
+	timeout.Detail = &cqlerr.Timeout{Consistency: 4, Received: 1, BlockFor: 2, WriteType: "COUNTER"}
+	to, stop := serve(t, Handlers{
+		Ping:          func(_ context.Context, b []byte) ([]byte, error) { return b, nil },
+		Mutate:        func(context.Context, []byte) ([]byte, error) { return nil, Failed(ReasonTombstones, "too many") },
+		CounterMutate: func(context.Context, []byte) ([]byte, error) { return nil, timeout },
+		Read:          func(context.Context, []byte) ([]byte, error) { panic("bug") },
+		Truncate:      func(ctx context.Context, _ []byte) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() },
+	})
+	c := client(t)
+	big := make([]byte, 5<<20)
+	for _, body := range [][]byte{nil, []byte("x"), big} {
+		out, err := c.Call(t.Context(), to, Ping, body)
+		require.NoError(t, err)
+		require.Len(t, out, len(body))
+	}
+	var e *Error
+	_, err := c.Call(t.Context(), to, Mutate, nil)
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, &Error{Reason: ReasonTombstones, Message: "too many"}, e)
+	_, err = c.Call(t.Context(), to, CounterMutate, nil)
+	require.Equal(t, timeout, cqlerr.As(err), "a client's error arrives whole")
+	_, err = c.Call(t.Context(), to, Read, nil)
+	require.EqualError(t, err, "internal error", "a panic costs one request")
+	_, err = c.Call(t.Context(), to, Hint, nil)
+	require.EqualError(t, err, "verb Hint is not served here")
+
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = c.Call(ctx, to, Truncate, nil)
+	require.Error(t, err)
+	require.False(t, errors.As(err, &e), "silence is not an answer")
+
+	stop()
+	_, err = c.Call(t.Context(), to, Ping, nil)
+	require.True(t, IsUnreachable(err), "%v", err)
+	c.Forget(to)
+	c.Up(to)
+	c.Close()
+	_, err = c.Call(t.Context(), to, Ping, nil)
+	require.ErrorIs(t, err, errClosed)
+}
+
+func FuzzDecodeAnswer(f *testing.F) {
+	f.Add(frame([]byte("x")))
+	f.Add(encodeError(Failed(1, "x")))
+	f.Add(encodeError(&cqlerr.Error{Code: cqlerr.UnavailableCode, Detail: &cqlerr.Unavailable{Required: 1}}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		out, err := decodeAnswer(b)
+		if err == nil {
+			require.Equal(t, b, frame(out))
+		}
+	})
+}

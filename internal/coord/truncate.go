@@ -75,6 +75,22 @@ func (c *Coordinator) truncateHere(ctx context.Context, t *schema.Table, at int6
 	return c.noteTruncation(ctx, t, at)
 }
 
+// noteTruncation adds a table to system.local.truncated_at, as Cassandra does: a position in its log, which means
+// nothing here (12 bytes), then milliseconds.
+func (c *Coordinator) noteTruncation(ctx context.Context, t *schema.Table, micros int64) error {
+	table := c.Schema().Table("system", "local")
+	if table == nil {
+		return nil
+	}
+	r := row.NewRow([][]byte{})
+	value := binary.BigEndian.AppendUint64(make([]byte, 12), uint64(micros/1000))
+	r.Cells = []row.Cell{{Column: "truncated_at", Path: t.ID[:], Timestamp: c.Stamps.Next(), Value: value}}
+	key := []byte("local")
+	return c.Local.Apply(ctx, []*row.Mutation{{Table: table, Partition: row.Partition{
+		Key: key, Token: tokenOf(key), Deletion: row.Live, Rows: []*row.Row{r},
+	}}})
+}
+
 func truncatedKey(t *schema.Table) []byte { return append([]byte("truncated/"), t.ID[:]...) }
 
 // truncatedAt is when a table was last truncated, zero when never.

@@ -15,9 +15,7 @@ import (
 	"alexandra/internal/coord"
 	"alexandra/internal/cql/exec"
 	"alexandra/internal/ring"
-	"alexandra/internal/row"
 	"alexandra/internal/rpc"
-	"alexandra/internal/schema"
 	"alexandra/internal/syskeyspace"
 	"alexandra/internal/tlsconf"
 	"alexandra/internal/token"
@@ -197,7 +195,7 @@ func (n *Node) openCoordinator(Options) (err error) {
 	n.store.SetSchema(base)
 	n.coord = coord.New(coord.Config{
 		ClusterName: n.cfg.ClusterName, Self: n.identity.HostID, Ring: n.currentRing(), Snitch: n.snitch,
-		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: localStore{n.store.Local(), n.store}, Liveness: n.gossip, Caller: n.rpcClient,
+		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: coord.Disk{DB: n.store}, Liveness: n.gossip, Caller: n.rpcClient,
 		Codec: syskeyspace.NewCodec(base), Timeouts: n.timeouts, Hints: n.hintOptions, Clock: n.clock, Stamps: n.stamps, Log: n.log,
 		OnSchema: n.onSchema,
 	})
@@ -250,41 +248,6 @@ func (n *Node) openServer(Options) error {
 		ErrorsPerSegment: c.ConsecutiveMessageErrorsThreshold,
 	})
 	return nil
-}
-
-// localStore is the storage as the coordinator sees it.
-type localStore struct {
-	storage.Local
-	db *storage.DB
-}
-
-func (l localStore) Apply(ctx context.Context, ms []*row.Mutation) error { return l.db.Apply(ctx, ms) }
-
-func (l localStore) Read(ctx context.Context, r *row.Read) (*row.Result, error) {
-	return l.db.Read(ctx, r)
-}
-
-// Truncate drops the whole table: what came after at is rewritten by nobody, and Cassandra drops it, too, when it was
-// written before the truncation reached this node.
-func (l localStore) Truncate(_ context.Context, t *schema.Table, _ int64) error {
-	return l.db.Truncate(t)
-}
-
-func (l localStore) Get(key []byte) ([]byte, error) {
-	v, _, err := l.Local.Get(key)
-	return v, err
-}
-
-func (l localStore) Set(key, value []byte) error { return l.Local.Set(key, value, storage.Durable) }
-
-func (l localStore) Delete(key []byte) error { return l.Local.Delete(key, storage.Durable) }
-
-func (l localStore) Scan(prefix []byte, visit func(key, value []byte) bool) error {
-	return l.Local.Scan(context.Background(), prefix, nil, visit)
-}
-
-func (l localStore) ScanFrom(from, prefix []byte, visit func(key, value []byte) bool) error {
-	return l.Local.Scan(context.Background(), prefix, from, visit)
 }
 
 func tokensOf(list []int64) []token.Token {

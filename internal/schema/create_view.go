@@ -11,6 +11,9 @@ import (
 )
 
 func (a *applier) createView(st *ast.CreateView) (*Update, error) {
+	if st.From.Keyspace != "" && st.From.Keyspace != st.Name.Keyspace {
+		return nil, cqlerr.Invalid("Cannot create a materialized view on a table in a different keyspace")
+	}
 	if !a.env.Flags.MaterializedViews {
 		return nil, cqlerr.Invalid("Materialized views are disabled. Enable in cassandra.yaml to use.")
 	}

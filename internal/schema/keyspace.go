@@ -41,6 +41,12 @@ func (s *Schema) copy() *Schema {
 	return out
 }
 
+// Add puts a table into a keyspace under construction, behind those that are there.
+func (k *Keyspace) Add(t *Table) {
+	k.Tables[t.Name] = t
+	k.order = append(k.order, t.Name)
+}
+
 // WithTable is a copy of k in which t is new or replaces its namesake.
 func (k *Keyspace) WithTable(t *Table) *Keyspace {
 	out := k.WithoutTable(t.Name)

@@ -88,9 +88,9 @@ func (k *Keyspace) collectionType(t ast.CollectionType, frozen bool) (cqltype.Ty
 	}
 	switch {
 	case isNative(t.Value, "counter"):
-		return nil, cqlerr.Invalid("Counters are not allowed inside collections: %s", t)
+		return nil, cqlerr.Invalid("Counters are not allowed inside collections: %s", frozenText(t, frozen))
 	case isNative(t.Value, "duration") && t.Kind == ast.Set:
-		return nil, cqlerr.Invalid("Durations are not allowed inside sets: %s", t)
+		return nil, cqlerr.Invalid("Durations are not allowed inside sets: %s", frozenText(t, frozen))
 	}
 	value, err := k.elementType(t, t.Value, frozen)
 	if err != nil {
@@ -113,9 +113,9 @@ func (k *Keyspace) elementType(t ast.CollectionType, elem ast.Type, frozen bool)
 	if elem == t.Key {
 		switch {
 		case isNative(elem, "counter"):
-			return nil, cqlerr.Invalid("Counters are not allowed inside collections: %s", t)
+			return nil, cqlerr.Invalid("Counters are not allowed inside collections: %s", frozenText(t, frozen))
 		case isNative(elem, "duration"):
-			return nil, cqlerr.Invalid("Durations are not allowed as map keys: %s", t)
+			return nil, cqlerr.Invalid("Durations are not allowed as map keys: %s", frozenText(t, frozen))
 		}
 		if err := checkNesting(t, elem, frozen); err != nil {
 			return nil, err
@@ -136,6 +136,22 @@ func checkNesting(t ast.CollectionType, elem ast.Type, frozen bool) error {
 		return cqlerr.Invalid("Non-frozen UDTs are not allowed inside collections: %s", t)
 	}
 	return nil
+}
+
+// frozenText prints a collection that stands inside frozen<>: everything in it is frozen too.
+func frozenText(t ast.Type, frozen bool) string {
+	c, ok := t.(ast.CollectionType)
+	if !ok || !frozen {
+		return t.String()
+	}
+	value := frozenText(c.Value, true)
+	switch c.Kind {
+	case ast.List:
+		return "frozen<list<" + value + ">>"
+	case ast.Set:
+		return "frozen<set<" + value + ">>"
+	}
+	return "frozen<map<" + frozenText(c.Key, true) + ", " + value + ">>"
 }
 
 func isNative(t ast.Type, name string) bool {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"log/slog"
@@ -120,7 +121,7 @@ func liveRows(t testing.TB, db *DB, read *row.Read, column string) []string {
 	res, err := db.Read(context.Background(), read)
 	require.NoError(t, err)
 	out := []string{}
-	for _, p := range row.PurgeResult(read, res).Partitions {
+	for _, p := range purged(read, res).Partitions {
 		for _, r := range p.Rows {
 			for _, c := range r.Cells {
 				if c.Column == column {
@@ -133,3 +134,52 @@ func liveRows(t testing.TB, db *DB, read *row.Read, column string) []string {
 }
 
 func all(t *schema.Table) *row.Read { return &row.Read{Table: t, Range: token.Full} }
+
+// livePage is what a coordinator with one replica makes of an answer: the live rows within the limits, and where the
+// next page begins.
+func livePage(read *row.Read, r *row.Result) (*row.Result, *row.Position) {
+	out := &row.Result{More: r.More}
+	left := read.Limit
+	for _, p := range r.Partitions {
+		live := row.Purge(p, read.Table, read.Now)
+		if live == nil {
+			continue
+		}
+		seen := 0
+		if read.After != nil && bytes.Equal(read.After.Key, p.Key) {
+			if len(live.Rows) == 0 {
+				continue // the page before had its static row
+			}
+			seen = read.After.Seen
+		}
+		if read.PerPartition > 0 {
+			live.Rows = live.Rows[:min(len(live.Rows), max(read.PerPartition-seen, 0))]
+		}
+		if read.Limit > 0 {
+			if left == 0 {
+				out.More = true
+				break
+			}
+			live.Rows = live.Rows[:min(len(live.Rows), left)]
+			left -= row.CountLive(live, read.WantsStatic())
+		}
+		out.Partitions = append(out.Partitions, live)
+	}
+	if !out.More || len(out.Partitions) == 0 {
+		return out, nil
+	}
+	last := out.Partitions[len(out.Partitions)-1]
+	pos := &row.Position{Key: last.Key, Done: len(last.Rows) == 0, Seen: len(last.Rows)}
+	if read.After != nil && bytes.Equal(read.After.Key, last.Key) {
+		pos.Seen += read.After.Seen
+	}
+	if n := len(last.Rows); n > 0 {
+		pos.Clustering = last.Rows[n-1].Clustering
+	}
+	return out, pos
+}
+
+func purged(read *row.Read, r *row.Result) *row.Result {
+	out, _ := livePage(read, r)
+	return out
+}

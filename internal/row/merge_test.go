@@ -135,35 +135,3 @@ func TestCounterShards(t *testing.T) {
 	require.Len(t, r.Cells, 1)
 	require.EqualValues(t, 5, CounterTotal(r.Cells[0].Value))
 }
-
-// TestMergeResultsLikeOneReplica reads the same data from replicas that each hold a part of it.
-func TestMergeResultsKeepsReadingOrder(t *testing.T) {
-	table := testTable()
-	rapid.Check(t, func(t *rapid.T) {
-		read := &Read{Table: table, Now: 10, Reversed: rapid.Bool().Draw(t, "reversed")}
-		var results []*Result
-		var parts []*Partition
-		for range rapid.IntRange(1, 3).Draw(t, "replicas") {
-			p := genPartition(table).Draw(t, "p")
-			parts = append(parts, p)
-			q := *p
-			q.Rows = append([]*Row(nil), p.Rows...)
-			if read.Reversed {
-				q.Reverse()
-			}
-			results = append(results, &Result{Partitions: []*Partition{&q}})
-		}
-		got := MergeResults(read, results)
-		want := Merge(table, parts...)
-		if want.IsEmpty() {
-			if len(got.Partitions) > 0 {
-				t.Fatal("something out of nothing")
-			}
-			return
-		}
-		if read.Reversed {
-			want.Reverse()
-		}
-		equalParts(t, "merged", want, got.Partitions[0])
-	})
-}

@@ -35,6 +35,7 @@ func (e *Executor) runBatch(ctx context.Context, q *request, b *plan.Batch) (*Re
 // Batch runs a BATCH message.
 func (e *Executor) Batch(ctx context.Context, s *Session, kind BatchType, items []BatchItem, o *Options) (*Result, error) {
 	ctx = e.beginTrace(ctx, o.Tracing)
+	defer e.endTrace(o.Tracing, func() traced { return traced{"Execute batch of CQL3 queries", traceOptions(o, false)} })
 	q, err := e.newRequest(s, "", o)
 	if err != nil {
 		return nil, err

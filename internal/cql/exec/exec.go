@@ -119,6 +119,9 @@ func (e *Executor) newRequest(s *Session, query string, o *Options) (*request, e
 // Query parses and runs a statement.
 func (e *Executor) Query(ctx context.Context, s *Session, query string, o *Options) (*Result, error) {
 	ctx = e.beginTrace(ctx, o.Tracing)
+	defer e.endTrace(o.Tracing, func() traced {
+		return traced{"Execute CQL3 query", append(traceOptions(o, true), [2]string{"query", query})}
+	})
 	traceActivity(ctx, "Parsing "+query)
 	parsed, err := parse.Statement(query)
 	if err != nil {
@@ -151,6 +154,7 @@ func (e *Executor) Execute(ctx context.Context, s *Session, id []byte, o *Option
 	if err != nil {
 		return nil, err
 	}
+	defer e.endTrace(o.Tracing, func() traced { return traceExecute(p, o) })
 	q, err := e.newRequest(s, p.query, o)
 	if err != nil {
 		return nil, err

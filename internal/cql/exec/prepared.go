@@ -89,6 +89,7 @@ func (c *preparedCache) put(id statementID, p *preparedStatement) error {
 // Prepare parses and binds a statement and keeps it. keyspace is that of the PREPARE message, empty when absent.
 func (e *Executor) Prepare(ctx context.Context, s *Session, query, keyspace string, trace *Trace) (*PreparedResult, error) {
 	ctx = e.beginTrace(ctx, trace)
+	defer e.endTrace(trace, func() traced { return traced{"Preparing CQL3 query", [][2]string{{"query", query}}} })
 	if keyspace == "" {
 		keyspace = s.Keyspace()
 	}

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -23,6 +24,9 @@ func (r *selectRun) grouped(ctx context.Context, result *Rows) error {
 	}
 	if r.q.page != nil && r.pageSize > 0 {
 		g.inPartition = r.q.page.inPartition
+		if p := r.q.page.position; p != nil {
+			g.partition = p.Key
+		}
 	}
 	wanted := r.limit
 	if r.s.Sorts() {
@@ -58,7 +62,8 @@ type groups struct {
 	run          *selectRun
 	key          plan.GroupKey
 	perPartition int
-	inPartition  int // groups given of the partition under way
+	inPartition  int    // groups given of the partition under way
+	partition    []byte // that one
 	// at is the last row of the last group that was given.
 	at *row.Position
 }
@@ -93,8 +98,8 @@ func (g *groups) collect(ctx context.Context, wanted int) (done bool, err error)
 				return false, nil
 			}
 		}
-		if string(key.Partition()) != string(g.key.Partition()) && g.key.Partition() != nil {
-			g.inPartition = 0
+		if !bytes.Equal(r.scan.partition.Key, g.partition) {
+			g.inPartition, g.partition = 0, r.scan.partition.Key
 		}
 		g.key = key
 		if g.inPartition >= g.perPartition {

@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"encoding/binary"
+	"strconv"
 	"sync"
 	"time"
 
@@ -12,14 +13,15 @@ import (
 	"alexandra/internal/row"
 )
 
-// Trace collects what a traced request did. The server makes one with NewTrace for each request with the tracing flag
+// Trace collects what a traced request did. The server makes one with StartTrace for each request with the tracing flag
 // and sends its ID with the answer; the executor writes it to system_traces when the request is done.
 type Trace struct {
 	ID    uuid.UUID
 	Start time.Time
 
-	mu     sync.Mutex
-	events []traceEvent
+	session *Session
+	mu      sync.Mutex
+	events  []traceEvent
 }
 
 type traceEvent struct {
@@ -34,9 +36,9 @@ const maxTraceEvents = 10000
 // traceTTL is trace_type_query_ttl in seconds.
 const traceTTL = 86400
 
-// NewTrace begins a trace.
-func (e *Executor) NewTrace() *Trace {
-	return &Trace{ID: e.uuids.next(), Start: e.Clock.Now()}
+// StartTrace begins a trace.
+func (e *Executor) StartTrace(s *Session) *Trace {
+	return &Trace{ID: e.uuids.next(), Start: e.Clock.Now(), session: s}
 }
 
 // beginTrace makes everything below report to the trace; ctx is unchanged when t is nil.
@@ -67,11 +69,47 @@ type traced struct {
 	parameters [][2]string
 }
 
-// endTrace writes the trace in the background.
-func (e *Executor) endTrace(t *Trace, s *Session, what traced) {
+// traceOptions are the options of a request as its trace shows them.
+func traceOptions(o *Options, paged bool) [][2]string {
+	serial := o.Serial
+	if serial == 0 {
+		serial = row.Serial
+	}
+	out := [][2]string{{"consistency_level", o.Consistency.String()}, {"serial_consistency_level", serial.String()}}
+	if paged && o.PageSize > 0 {
+		out = append(out, [2]string{"page_size", strconv.Itoa(o.PageSize)})
+	}
+	return out
+}
+
+// maxTracedValue is how much of a bound value a trace shows.
+const maxTracedValue = 1000
+
+// traceExecute describes an EXECUTE with its bound values.
+func traceExecute(p *preparedStatement, o *Options) traced {
+	out := append(traceOptions(o, true), [2]string{"query", p.query})
+	for i, v := range p.statement.BindVariables() {
+		if i >= len(o.Values) || o.Names != nil || v.Type == nil {
+			break
+		}
+		text := "<unset>"
+		if !o.Values[i].Unset {
+			text = v.Type.Format(o.Values[i].Bytes)
+		}
+		if len(text) > maxTracedValue {
+			text = text[:maxTracedValue] + "..."
+		}
+		out = append(out, [2]string{"bound_var_" + strconv.Itoa(i) + "_" + v.Name, text})
+	}
+	return traced{"Execute CQL3 prepared query", out}
+}
+
+// endTrace writes the trace in the background. describe is called for a traced request only.
+func (e *Executor) endTrace(t *Trace, describe func() traced) {
 	if t == nil {
 		return
 	}
+	what := describe()
 	duration := e.Clock.Now().Sub(t.Start)
 	t.mu.Lock()
 	events := t.events
@@ -82,7 +120,7 @@ func (e *Executor) endTrace(t *Trace, s *Session, what traced) {
 		for _, event := range events {
 			e.writeTraceEvent(ctx, t, event)
 		}
-		e.writeTraceSession(ctx, t, s, what, duration)
+		e.writeTraceSession(ctx, t, what, duration)
 	})
 }
 
@@ -101,13 +139,13 @@ func (e *Executor) writeTraceEvent(ctx context.Context, t *Trace, event traceEve
 	}
 }
 
-func (e *Executor) writeTraceSession(ctx context.Context, t *Trace, s *Session, what traced, duration time.Duration) {
+func (e *Executor) writeTraceSession(ctx context.Context, t *Trace, what traced, duration time.Duration) {
 	entries := make([]cqltype.Entry, 0, len(what.parameters))
 	for _, p := range what.parameters {
 		entries = append(entries, cqltype.Entry{Key: []byte(p[0]), Value: []byte(p[1])})
 	}
 	parameters := cqltype.EncodeMap(cqltype.SortMap(cqltype.Text, entries))
-	_, err := e.Internal(ctx, insertTraceSession, row.Any, t.ID[:], s.Remote.Addr().Unmap().AsSlice(), []byte("QUERY"),
+	_, err := e.Internal(ctx, insertTraceSession, row.Any, t.ID[:], t.session.Remote.Addr().Unmap().AsSlice(), []byte("QUERY"),
 		e.Address.Addr().Unmap().AsSlice(), int32Value(int64(e.Address.Port())), int32Value(duration.Microseconds()), parameters,
 		[]byte(what.request), binary.BigEndian.AppendUint64(nil, uint64(t.Start.UnixMilli())), int32Value(traceTTL))
 	if err != nil {

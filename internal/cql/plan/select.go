@@ -54,7 +54,7 @@ func (s *Select) KeyIsIn() bool { return s.Restrictions.keyIsIn() }
 
 // WantsStaticOnly says that a partition with nothing but static content gives a row: not when rows are picked.
 func (s *Select) WantsStaticOnly() bool {
-	return s.Restrictions.clustering.empty() && !s.Restrictions.hasRegular
+	return s.Table.IsStaticCompact() || s.Restrictions.clustering.empty() && !s.Restrictions.hasRegular
 }
 
 // Limit evaluates LIMIT.

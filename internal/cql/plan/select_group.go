@@ -2,6 +2,7 @@ package plan
 
 import (
 	"bytes"
+	"slices"
 
 	"alexandra/internal/cql/ast"
 	"alexandra/internal/cqlerr"
@@ -25,9 +26,6 @@ type GroupKey struct {
 	prefix    [][]byte
 	value     []byte
 }
-
-// Partition is the key of the group's partition; nil before the first group.
-func (k GroupKey) Partition() []byte { return k.partition }
 
 // Key is the group of a row; regular is nil for a partition with static content alone.
 func (g *Grouping) Key(ctx *EvalContext, partition []byte, regular *row.Row) (GroupKey, error) {
@@ -73,7 +71,7 @@ type groupBinder struct {
 
 // bindGrouping binds GROUP BY (SelectStatement.getAggregationSpecFactory).
 func bindGrouping(b *Binder, t *schema.Table, s *ast.Select, r *Restrictions) (*Grouping, error) {
-	gb := &groupBinder{b: b, t: t, r: r, rest: allColumns(t)[:len(t.PartitionKey)+len(t.Clustering)], g: &Grouping{}}
+	gb := &groupBinder{b: b, t: t, r: r, rest: slices.Concat(t.PartitionKey, t.Clustering), g: &Grouping{}}
 	for _, sel := range s.GroupBy {
 		if err := gb.add(sel); err != nil {
 			return nil, err

@@ -55,7 +55,7 @@ func (s *selectionBinder) aggregate(f *fn.Function, args []expr) expr {
 // prepareSelectables resolves the names of the selection clause; nil stands for *.
 func (s *selectionBinder) prepareSelectables(list []ast.Selection) ([]selectable, error) {
 	if len(list) == 0 {
-		all := allColumns(s.table)
+		all := s.table.AllColumns()
 		out := make([]selectable, len(all))
 		for i, c := range all {
 			out[i] = &columnNode{c}
@@ -71,11 +71,6 @@ func (s *selectionBinder) prepareSelectables(list []ast.Selection) ([]selectable
 		out[i] = n
 	}
 	return out, nil
-}
-
-// allColumns are those of SELECT *, in their order: keys, clustering, statics, regular columns by name.
-func allColumns(t *schema.Table) []*schema.Column {
-	return slices.Concat(t.PartitionKey, t.Clustering, t.Statics, t.Regulars)
 }
 
 // build makes the selection out of what prepareSelectables resolved.
@@ -128,7 +123,7 @@ func (s *Selection) IsMasked() bool { return s.masked }
 // onlyStatics says that all columns that are read are static, or of the partition key with a static one among them
 // (SelectStatement.selectOnlyStaticColumns).
 func onlyStatics(t *schema.Table, columns []*schema.Column) bool {
-	if len(t.Clustering) == 0 || len(t.Statics) == 0 || len(columns) == 0 {
+	if t.IsStaticCompact() || len(t.Clustering) == 0 || len(t.Statics) == 0 || len(columns) == 0 {
 		return false
 	}
 	static := false

@@ -115,10 +115,9 @@ func (c *conn) farewell(err error) {
 	var crc errCRC
 	switch {
 	case errors.As(err, &fatal):
-		c.sendError(fatal.Error, fatal.stream)
+		c.sendError(fatal.cause, fatal.stream)
 	case errors.As(err, &crc):
-		c.srv.logProtocolError(crc.Message)
-		c.sendError(crc.Error, 0)
+		c.sendError(crc.cause, 0)
 	case isTimeout(err) && c.srv.cfg.IdleTimeout > 0:
 		c.srv.log.Info(fmt.Sprintf("Closing client connection %s after timeout of %dms", c.session.Remote, c.srv.cfg.IdleTimeout.Milliseconds()))
 	}
@@ -126,9 +125,11 @@ func (c *conn) farewell(err error) {
 
 // errFatal is an error after which the connection is closed.
 type errFatal struct {
-	*cqlerr.Error
+	cause  *cqlerr.Error
 	stream int16
 }
+
+func (e errFatal) Error() string { return e.cause.Message }
 
 func isTimeout(err error) bool {
 	var ne net.Error

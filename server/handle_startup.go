@@ -50,9 +50,11 @@ func handleStartup(_ context.Context, c *conn, r *request) (*response, error) {
 }
 
 // errCompression marks the errors after which a version 5 connection stays unframed.
-type errCompression struct{ *cqlerr.Error }
+type errCompression struct{ cause *cqlerr.Error }
 
-func (e errCompression) Unwrap() error { return e.Error }
+func (e errCompression) Error() string { return e.cause.Message }
+
+func (e errCompression) Unwrap() error { return e.cause }
 
 func (c *conn) chooseCompression(options map[string]string, version int) error {
 	name, ok := options["COMPRESSION"]

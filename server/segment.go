@@ -57,7 +57,9 @@ type segmentReader struct {
 }
 
 // errCRC wraps what is told to a client before its connection is dropped.
-type errCRC struct{ *cqlerr.Error }
+type errCRC struct{ cause *cqlerr.Error }
+
+func (e errCRC) Error() string { return e.cause.Message }
 
 // next returns a payload and whether it holds whole envelopes.
 func (s *segmentReader) next() (payload []byte, self bool, err error) {

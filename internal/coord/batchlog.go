@@ -189,21 +189,28 @@ func (c *Coordinator) ReplayBatchlog(ctx context.Context) {
 	}
 }
 
+// schemaLag is how long a table of a batch may be unknown here before it counts as dropped.
+const schemaLag = 10 * time.Minute
+
 // replay writes one batch to all replicas; those that do not answer get hints. Its entry goes when that is done.
 func (c *Coordinator) replay(ctx context.Context, b storedHint) {
-	ms, err := c.decodeMutations(b.value[8:], true)
-	if err != nil {
-		c.Log.Error("batch log entry dropped", "error", err)
-		ms = nil
-	}
 	written := time.UnixMicro(int64(binary.BigEndian.Uint64(b.value)))
+	old := c.Clock.Now().Sub(written) > schemaLag
+	ms, err := c.decodeMutations(b.value[8:], old)
+	switch {
+	case err != nil && !old:
+		c.Log.Info("batch not replayed yet", "error", err)
+		return
+	case err != nil:
+		c.Log.Error("batch log entry dropped", "error", err)
+	}
 	var valid []*row.Mutation
 	for _, m := range ms {
 		if c.stillValid(m, written) {
 			valid = append(valid, m)
 		}
 	}
-	if len(valid) > 0 {
+	if len(valid) > 0 && err == nil {
 		plan, err := c.plan(valid, row.Any, typeBatch)
 		if err == nil {
 			err = c.execute(ctx, plan, c.Timeouts().Write)

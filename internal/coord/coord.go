@@ -106,7 +106,7 @@ type Config struct {
 type Coordinator struct {
 	Config
 	ring   atomic.Pointer[ring.Ring]
-	places sync.Map // placeKey -> *ring.Placement, for the newest ring
+	places atomic.Pointer[placeTable]
 
 	schema schemaState
 	paxos  paxosLocks
@@ -137,7 +137,7 @@ func New(c Config) *Coordinator {
 	}
 	k := &Coordinator{Config: c}
 	k.base, k.cancel = context.WithCancel(context.Background())
-	k.ring.Store(c.Ring)
+	k.setRing(c.Ring)
 	k.hints.wake = make(chan struct{}, 1)
 	k.schema.pull = make(chan struct{}, 1)
 	k.schema.tried = map[pullKey]time.Time{}
@@ -175,8 +175,12 @@ func (c *Coordinator) SetRing(r *ring.Ring) {
 	for _, x := range r.Conflicts() {
 		c.Log.Warn("nodes have the same token", "token", int64(x.Token), "owner", x.Winner.String(), "ignored", x.Loser.String())
 	}
+	c.setRing(r)
+}
+
+func (c *Coordinator) setRing(r *ring.Ring) {
 	c.ring.Store(r)
-	c.places.Clear()
+	c.places.Store(&placeTable{ring: r})
 }
 
 // CurrentRing is the newest ring.
@@ -224,10 +228,10 @@ func (c *Coordinator) rangeOwnership(keyspace string) map[string][]string {
 	return out
 }
 
-// placeKey names a placement: a keyspace under one replication setting.
-type placeKey struct {
-	ring     *ring.Ring
-	keyspace *schema.Keyspace
+// placeTable remembers the placements of keyspaces on one ring.
+type placeTable struct {
+	ring *ring.Ring
+	by   sync.Map // *schema.Keyspace -> *ring.Placement
 }
 
 // place finds where a keyspace's data lives. An unknown keyspace is an error of the request.
@@ -236,17 +240,16 @@ func (c *Coordinator) place(keyspace string) (*ring.Placement, error) {
 	if ks == nil {
 		return nil, cqlerr.Invalid("keyspace %s does not exist", keyspace)
 	}
-	r := c.ring.Load()
-	key := placeKey{r, ks}
-	if p, ok := c.places.Load(key); ok {
+	known := c.places.Load()
+	if p, ok := known.by.Load(ks); ok {
 		return p.(*ring.Placement), nil
 	}
 	s, err := ring.NewStrategy(ks.Replication.Class, ks.Replication.Options)
 	if err != nil {
 		return nil, cqlerr.Server("keyspace %s: %v", keyspace, err)
 	}
-	p := r.Place(s)
-	c.places.Store(key, p)
+	p := known.ring.Place(s)
+	known.by.Store(ks, p)
 	return p, nil
 }
 

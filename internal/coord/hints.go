@@ -123,15 +123,21 @@ func (c *Coordinator) deliverHintsLoop(ctx context.Context) {
 
 // deliverHints sends what is kept for each live node.
 func (c *Coordinator) deliverHints(ctx context.Context) {
+	var targets []*ring.Endpoint
 	for _, host := range c.hintedHosts() {
-		e := c.ring.Load().Host(host)
-		if e == nil || c.isSelf(e) || !c.live(e) {
-			continue
-		}
-		if n := c.deliverTo(ctx, e); n > 0 {
-			c.Log.Info("Finished hinted handoff to endpoint "+e.String(), "host_id", host.String(), "hints", n)
+		if e := c.ring.Load().Host(host); e != nil && !c.isSelf(e) && c.live(e) {
+			targets = append(targets, e)
 		}
 	}
+	if len(targets) == 0 {
+		return
+	}
+	_, _ = parallel(len(targets), func(i int) (struct{}, error) {
+		if n := c.deliverTo(ctx, targets[i]); n > 0 {
+			c.Log.Info("Finished hinted handoff to endpoint "+targets[i].String(), "host_id", targets[i].HostID.String(), "hints", n)
+		}
+		return struct{}{}, nil
+	})
 }
 
 // hintedHosts are the nodes for which hints are kept.
@@ -242,7 +248,7 @@ func (c *Coordinator) stillValid(m *row.Mutation, created time.Time) bool {
 
 // serveHint applies delivered hints. Mutations that this node does not own any more go on to those who do.
 func (c *Coordinator) serveHint(ctx context.Context, body []byte) ([]byte, error) {
-	ms, err := c.decodeMutations(body, true)
+	ms, err := c.decodeMutations(body, false) // a table that is unknown here is one that this node will hear of
 	if err != nil {
 		return nil, err
 	}

@@ -93,6 +93,12 @@ func (c *Coordinator) onlySelf(g *group) bool { return len(g.contacts) == 1 && c
 // readKeys reads partitions by key, in the order asked for.
 func (c *Coordinator) readKeys(ctx context.Context, r *row.Read, p *ring.Placement, cl row.Consistency, deadline time.Time) (*row.Result, error) {
 	n := needOf(cl, p.Strategy, c.Snitch.Local().Datacenter)
+	if here, err := c.soleReader(r.Keys, p, n); here || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return c.readHere(ctx, r)
+	}
 	groups := make([]*group, len(r.Keys))
 	here := true
 	for i, key := range r.Keys {
@@ -104,7 +110,7 @@ func (c *Coordinator) readKeys(ctx context.Context, r *row.Read, p *ring.Placeme
 		here = here && c.onlySelf(g)
 	}
 	if here {
-		return c.readHereSpeculating(ctx, r)
+		return c.readHere(ctx, r)
 	}
 	if len(r.Keys) == 1 {
 		return c.readGroup(ctx, r, groups[0], deadline)
@@ -112,9 +118,18 @@ func (c *Coordinator) readKeys(ctx context.Context, r *row.Read, p *ring.Placeme
 	return c.readEach(ctx, r, groups, deadline)
 }
 
-// readHereSpeculating is readHere; a failing local read is reported as the failure of one replica.
-func (c *Coordinator) readHereSpeculating(ctx context.Context, r *row.Read) (*row.Result, error) {
-	return c.readHere(ctx, r)
+// soleReader says whether this node is the only replica of all keys: the short way of most reads on small clusters.
+func (c *Coordinator) soleReader(keys [][]byte, p *ring.Placement, n need) (bool, error) {
+	for _, key := range keys {
+		replicas := p.Replicas(tokenOf(key))
+		if len(replicas) != 1 || !c.isSelf(replicas[0]) {
+			return false, nil
+		}
+		if err := n.check(replicas); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // keysInParallel is how many partitions of one IN are read at the same time.

@@ -266,29 +266,12 @@ const repairPage = 1000
 
 // scan visits all partitions of a range as this node has them, each in as many pieces as pages cut it into.
 func (c *Coordinator) scan(ctx context.Context, t *schema.Table, r token.Range, visit func(*row.Partition)) error {
-	read := &row.Read{Table: t, Range: r, Now: c.Clock.Now().Unix(), Limit: repairPage}
-	for {
-		res, err := c.Local.Read(ctx, read)
-		if err != nil {
-			return err
-		}
-		for _, p := range res.Partitions {
+	return c.pages(ctx, t, r, c.Local.Read, func(ps []*row.Partition) error {
+		for _, p := range ps {
 			visit(p)
 		}
-		n := len(res.Partitions)
-		if !res.More || n == 0 {
-			return nil
-		}
-		last := res.Partitions[n-1]
-		next := &row.Position{Key: last.Key}
-		if k := len(last.Rows); k > 0 {
-			next.Clustering = last.Rows[k-1].Clustering
-		}
-		if read.After != nil && bytes.Equal(read.After.Key, next.Key) && slices.EqualFunc(read.After.Clustering, next.Clustering, bytes.Equal) {
-			return nil
-		}
-		read.After = next
-	}
+		return nil
+	})
 }
 
 // whole visits the partitions of a range in one piece each, settled and without forgotten tombstones.

@@ -47,7 +47,7 @@ func (p *Placement) Pending(t token.Token) []*Endpoint {
 	}
 	now := p.Replicas(t)
 	var out []*Endpoint
-	for _, f := range p.ring.next().Place(p.Strategy).Replicas(t) {
+	for _, f := range p.ring.Future().Place(p.Strategy).Replicas(t) {
 		if e := p.ring.byHost[f.HostID]; e != nil && !contains(now, e) {
 			out = append(out, e)
 		}

@@ -232,8 +232,8 @@ func (r *Ring) index(t token.Token) int {
 	return i
 }
 
-// next is the ring once all that is changing has changed.
-func (r *Ring) next() *Ring {
+// Future is the ring once all that is joining has joined and all that is leaving has left.
+func (r *Ring) Future() *Ring {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.future == nil {

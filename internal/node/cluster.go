@@ -61,7 +61,7 @@ func (n *Node) ringOf(nodes []*gossip.Node) *ring.Ring {
 func (n *Node) currentRing() *ring.Ring {
 	nodes := n.gossip.Nodes()
 	for i, g := range nodes {
-		if g.HostID == n.identity.HostID && !g.IsMember() {
+		if g.HostID == n.identity.HostID && !g.IsMember() && g.Status != gossip.StatusBoot {
 			self := *g
 			self.Status, self.Tokens = gossip.StatusNormal, n.identity.Tokens
 			if len(self.Tokens) == 0 {

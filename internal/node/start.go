@@ -25,7 +25,7 @@ func (n *Node) Start(ctx context.Context) error {
 	n.mu.Lock()
 	n.state, n.mode = stateStarted, "JOINING"
 	n.mu.Unlock()
-	for _, step := range []func(context.Context) error{n.chooseTokens, n.join, n.ownKeyspaces, n.becomeNormal, n.setUpRoles, n.serve} {
+	for _, step := range []func(context.Context) error{n.chooseTokens, n.join, n.ownKeyspaces, n.bootstrap, n.becomeNormal, n.setUpRoles, n.serve} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -50,7 +51,7 @@ func (db *DB) Apply(ctx context.Context, ms []*row.Mutation) error {
 	if w.batch.Empty() {
 		return nil
 	}
-	return w.batch.Commit(db.write)
+	return db.commit(w.batch, db.write)
 }
 
 // scratch is memory for building keys and values; Pebble copies them into its batch.
@@ -160,7 +161,7 @@ func (w *writer) counterRow(r *row.Row) error {
 // getRow reads one row by its whole key; nil when there is none.
 func (db *DB) getRow(k keyCodec, key []byte) (*row.Row, error) {
 	value, closer, err := db.pebble.Get(key)
-	if err == pebble.ErrNotFound {
+	if errors.Is(err, pebble.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
@@ -212,7 +213,8 @@ func checkCells(t *schema.Table, r *row.Row) error {
 	for i := range r.Cells {
 		c := &r.Cells[i]
 		if len(c.Path) > maxPathLength {
-			return cqlerr.Invalid("The sum of all clustering columns is too long (%d > %d)", len(c.Path), maxPathLength)
+			return fmt.Errorf("element of %s.%s.%s of %d bytes is longer than %d", t.Keyspace, t.Name, c.Column,
+				len(c.Path), maxPathLength)
 		}
 		if c.Kind == row.Counter && row.IsCounterDelta(c.Value) {
 			return fmt.Errorf("increment of %s.%s.%s was not applied as a counter", t.Keyspace, t.Name, c.Column)

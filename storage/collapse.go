@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -52,7 +53,7 @@ func (db *DB) collapse(key []byte) error {
 	defer db.locks.exclusive(tok)()
 	value, closer, err := db.pebble.Get(key)
 	if err != nil {
-		if err == pebble.ErrNotFound {
+		if errors.Is(err, pebble.ErrNotFound) {
 			return nil
 		}
 		return err

@@ -48,7 +48,7 @@ func (db *DB) ApplyCounter(ctx context.Context, m *row.Mutation, node [16]byte) 
 	if err := w.mutation(ctx, out); err != nil {
 		return nil, err
 	}
-	return out, w.batch.Commit(db.write)
+	return out, db.commit(w.batch, db.write)
 }
 
 // counting is one call of ApplyCounter.

@@ -29,6 +29,8 @@ type DB struct {
 	closed atomic.Bool
 	idle   chan struct{} // told when the last call ends after Close began
 
+	unsynced atomic.Bool // something was written since the last sync of the log
+
 	locks  partitionLocks
 	tables atomic.Pointer[map[uuid.UUID]*schema.Table]
 	dirty  garbageNotes
@@ -111,8 +113,10 @@ func (db *DB) syncLoop(ctx context.Context) {
 			return
 		case <-timer.C():
 		}
-		if err := db.SyncLog(); err != nil && !errors.Is(err, ErrClosed) {
-			db.cfg.Logger.Error("sync of the commit log failed", "error", err)
+		if db.unsynced.Swap(false) {
+			if err := db.SyncLog(); err != nil && !errors.Is(err, ErrClosed) {
+				db.cfg.Logger.Error("sync of the commit log failed", "error", err)
+			}
 		}
 		timer.Reset(db.cfg.SyncPeriod)
 	}
@@ -207,6 +211,17 @@ func (db *DB) table(t *schema.Table) *schema.Table {
 		return newest
 	}
 	return t
+}
+
+// commit writes a batch as one.
+func (db *DB) commit(b *pebble.Batch, o *pebble.WriteOptions) error {
+	if err := b.Commit(o); err != nil {
+		return fmt.Errorf("write to the store: %w", err)
+	}
+	if !o.Sync {
+		db.unsynced.Store(true)
+	}
+	return nil
 }
 
 // newIter is an iterator between two keys.

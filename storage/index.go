@@ -290,5 +290,6 @@ func (db *DB) DropIndex(t *schema.Table, name string) error {
 	}
 	defer db.exit()
 	from := appendIndexPrefix(nil, t, name)
+	db.unsynced.Store(true)
 	return db.pebble.DeleteRange(from, successorOf(from), db.write)
 }

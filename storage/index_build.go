@@ -46,7 +46,7 @@ func (db *DB) BuildIndex(ctx context.Context, t *schema.Table, name string) erro
 			return err
 		}
 		if w.batch.Len() > buildBatch {
-			if err := w.batch.Commit(pebble.NoSync); err != nil {
+			if err := db.commit(w.batch, pebble.NoSync); err != nil {
 				return err
 			}
 			w.batch.Reset()
@@ -55,7 +55,7 @@ func (db *DB) BuildIndex(ctx context.Context, t *schema.Table, name string) erro
 	if err := it.Error(); err != nil {
 		return err
 	}
-	return w.batch.Commit(pebble.Sync)
+	return db.commit(w.batch, pebble.Sync)
 }
 
 // buildEntries adds the entries of the row under the iterator. What a deletion above the row shadows gets entries

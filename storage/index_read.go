@@ -3,7 +3,6 @@ package storage
 import (
 	"bytes"
 	"container/heap"
-	"context"
 	"fmt"
 	"slices"
 
@@ -20,9 +19,6 @@ import (
 
 // indexBatch is how many candidates of a range of terms are sorted at a time.
 const indexBatch = 4096
-
-// staleBatch is how many stale entries one read removes at most.
-const staleBatch = 128
 
 func (r *reader) index() error {
 	t := r.read.Table
@@ -368,85 +364,4 @@ func (c *candidates) isStale(suffix []byte) {
 	}
 	entry := append(bytes.Clone(c.prefix), c.terms.from...)
 	c.r.stale = append(c.r.stale, append(entry, suffix...))
-}
-
-// removeStale removes index entries that lead to nothing. Each is checked again under the partition's lock: a write
-// may just have brought the value back.
-func (db *DB) removeStale(x *index, entries [][]byte) error {
-	if len(entries) == 0 {
-		return nil
-	}
-	b := db.pebble.NewBatch()
-	defer b.Close()
-	for _, e := range entries {
-		if err := db.removeIfStale(b, x, e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (db *DB) removeIfStale(b *pebble.Batch, x *index, entry []byte) error {
-	prefix := x.appendPrefix(nil)
-	term, suffix, ok := x.splitEntry(entry[len(prefix):])
-	if !ok {
-		return nil
-	}
-	partition, kind, clustering, ok := splitSuffix(suffix)
-	if !ok {
-		return nil
-	}
-	dataPrefix := append(appendTable(nil, spaceData, x.table), partition...)
-	tok, key, err := decodePartition(dataPrefix)
-	if err != nil {
-		return err
-	}
-	defer db.locks.exclusive(tok)()
-	held, err := db.holdsTerm(x, termRange{from: term, to: successorOf(term)}, dataPrefix, key, kind, clustering)
-	if held || err != nil {
-		return err
-	}
-	b.Reset()
-	if err := b.Delete(entry, nil); err != nil {
-		return err
-	}
-	return b.Commit(pebble.NoSync)
-}
-
-// holdsTerm says whether the row (or, for whole entries, the static row) has the term now, dead or alive.
-func (db *DB) holdsTerm(x *index, in termRange, prefix, key []byte, kind byte, clustering []byte) (bool, error) {
-	codec := newKeyCodec(x.table)
-	if x.onKey() && kind == kindWhole {
-		return db.hasKeys(prefix)
-	}
-	if kind == kindWhole {
-		kind = kindStatic
-	}
-	r, err := db.getRow(codec, append(append(bytes.Clone(prefix), kind), clustering...))
-	if r == nil || err != nil {
-		return false, err
-	}
-	c := counting{db: db, codec: codec, key: prefix, prefix: len(prefix)}
-	h, err := c.header()
-	if err != nil {
-		return false, err
-	}
-	floor := h.Deletion
-	if kind == kindRow {
-		if r.Clustering, err = codec.decodeClustering(clustering); err != nil {
-			return false, err
-		}
-		floor = row.NewComparator(x.table).DeletionOf(h, r.Clustering)
-	}
-	return x.holds(row.Shadow(r, floor), key, in, anyCell), nil
-}
-
-// hasKeys says whether there is any data key with the prefix.
-func (db *DB) hasKeys(prefix []byte) (bool, error) {
-	it, err := db.newIter(context.Background(), prefix, successorOf(prefix))
-	if err != nil {
-		return false, err
-	}
-	defer it.Close()
-	return it.First(), it.Error()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -231,4 +232,37 @@ func TestIndexRangeInBatches(t *testing.T) {
 		}
 		return 1
 	}))
+}
+
+// TestStaleEntriesUnderWrites lets a value come and go while readers remove stale entries: none may be lost.
+func TestStaleEntriesUnderWrites(t *testing.T) {
+	table := simpleTable()
+	table.Indexes = map[string]*schema.Index{"i": {Name: "i", Options: map[string]string{"target": "v"}}}
+	db := openTest(t)
+	read := func(value string) []string {
+		r := all(table)
+		r.Index = &row.IndexRead{Index: "i", Value: []byte(value)}
+		return liveRows(t, db, r, "v")
+	}
+	stop := make(chan struct{})
+	var readers sync.WaitGroup
+	for _, v := range []string{"x", "y"} {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					read(v)
+				}
+			}
+		})
+	}
+	for i := range 500 {
+		v := []string{"x", "y"}[i%2]
+		apply(t, db, put(table, int4(1), int64(i), nil, "v", v))
+		require.Equal(t, []string{v}, read(v), "after write %d", i)
+	}
+	close(stop)
+	readers.Wait()
 }

@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -73,7 +74,7 @@ func (l Local) Apply(d Durability, writes ...LocalWrite) error {
 			return err
 		}
 	}
-	return b.Commit(l.db.durability(d))
+	return l.db.commit(b, l.db.durability(d))
 }
 
 // DeletePrefix removes all keys that begin with prefix.
@@ -83,6 +84,7 @@ func (l Local) DeletePrefix(prefix []byte, d Durability) error {
 	}
 	defer l.db.exit()
 	from := localKey(prefix)
+	l.db.unsynced.Store(true)
 	return l.db.pebble.DeleteRange(from, successorOf(from), l.db.durability(d))
 }
 
@@ -128,7 +130,7 @@ func (db *DB) durability(d Durability) *pebble.WriteOptions {
 }
 
 func ignoreNotFound(err error) error {
-	if err == pebble.ErrNotFound {
+	if errors.Is(err, pebble.ErrNotFound) {
 		return nil
 	}
 	return err

@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -250,7 +251,7 @@ func (p *purge) repair() error {
 	err := p.locked(func(b *pebble.Batch, _ *header, above *row.Partition) error {
 		for _, key := range p.todo {
 			value, closer, err := p.db.pebble.Get(key)
-			if err == pebble.ErrNotFound {
+			if errors.Is(err, pebble.ErrNotFound) {
 				continue
 			}
 			if err != nil {
@@ -297,7 +298,7 @@ func (p *purge) locked(f func(b *pebble.Batch, h *header, above *row.Partition) 
 	if err := f(b, h, above); err != nil || b.Empty() {
 		return err
 	}
-	return b.Commit(pebble.NoSync)
+	return p.db.commit(b, pebble.NoSync)
 }
 
 // getHeader reads the deletions of a partition.
@@ -308,59 +309,4 @@ func (db *DB) getHeader(prefix []byte) (*header, error) {
 	}
 	defer closer.Close()
 	return decodeHeader(bytes.Clone(value))
-}
-
-// purgeIndex removes the entries of an index that lead to nothing.
-func (db *DB) purgeIndex(ctx context.Context, x *index) error {
-	prefix := x.appendPrefix(nil)
-	from, end := prefix, successorOf(prefix)
-	for from != nil {
-		stale, next, err := db.staleEntries(ctx, x, from, end)
-		if err != nil {
-			return err
-		}
-		if err := db.removeStale(x, stale); err != nil {
-			return err
-		}
-		from = next
-	}
-	return nil
-}
-
-// staleEntries looks at some entries, and returns where to go on; nil at the end.
-func (db *DB) staleEntries(ctx context.Context, x *index, from, end []byte) (stale [][]byte, next []byte, err error) {
-	it, err := db.newIter(ctx, from, end)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer it.Close()
-	prefix := x.appendPrefix(nil)
-	data := appendTable(nil, spaceData, x.table)
-	n := 0
-	for valid := it.First(); valid; valid = it.Next() {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
-		if n++; n > purgeStep || len(stale) >= purgeChunk {
-			return stale, bytes.Clone(it.Key()), nil
-		}
-		term, suffix, ok := x.splitEntry(it.Key()[len(prefix):])
-		partition, kind, clustering, whole := splitSuffix(suffix)
-		if !ok || !whole {
-			continue
-		}
-		dataPrefix := append(bytes.Clone(data), partition...)
-		_, key, err := decodePartition(dataPrefix)
-		if err != nil {
-			return nil, nil, err
-		}
-		held, err := db.holdsTerm(x, termRange{from: term, to: successorOf(term)}, dataPrefix, key, kind, clustering)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !held {
-			stale = append(stale, bytes.Clone(it.Key()))
-		}
-	}
-	return stale, nil, it.Error()
 }

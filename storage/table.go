@@ -29,7 +29,7 @@ func (db *DB) DropTable(id uuid.UUID) error {
 		}
 	}
 	db.dirty.forget(id)
-	return b.Commit(db.durability(Durable))
+	return db.commit(b, db.durability(Durable))
 }
 
 // TableStats is what a table takes, as estimates that cost little.

@@ -31,15 +31,18 @@ func PurgeRow(r *Row, t *schema.Table, now int64) *Row {
 	if r == nil {
 		return nil
 	}
-	out := &Row{Clustering: r.Clustering, Liveness: NoLiveness, Deletion: Live}
+	liveness := NoLiveness
 	if r.Liveness.IsLive(now) {
-		out.Liveness = r.Liveness
+		liveness = r.Liveness
 	}
-	out.Cells = visibleCells(r.Cells, t, now)
-	if out.Liveness.IsEmpty() && len(out.Cells) == 0 {
+	cells := visibleCells(r.Cells, t, now)
+	switch {
+	case liveness.IsEmpty() && len(cells) == 0:
 		return nil
+	case len(cells) == len(r.Cells) && liveness == r.Liveness && r.Deletion.IsLive() && len(r.Columns) == 0:
+		return r
 	}
-	return out
+	return &Row{Clustering: r.Clustering, Liveness: liveness, Deletion: Live, Cells: cells}
 }
 
 func visibleCells(cells []Cell, t *schema.Table, now int64) []Cell {

@@ -95,6 +95,9 @@ type AlexandraOptions struct {
 	// The address that nodetool talks to. Absent: listen_address when it is a loopback address, else 127.0.0.1, so
 	// that the port is reachable from this machine only.
 	AdminAddress string `yaml:"alexandra_admin_address"`
+	// A file of names and passwords, one pair a line, that nodetool has to give one of (-u, -pw). Required when
+	// alexandra_admin_address is no loopback address.
+	AdminPasswordFile string `yaml:"alexandra_admin_password_file"`
 	// How long a node may stay silent before the others hold it for down.
 	FailureDetectorTimeout time.Duration `yaml:"alexandra_failure_detector_timeout"`
 	// How many client connections may be open that have not logged in; the oldest makes room. 0 or less: no limit.

@@ -1,0 +1,313 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"alexandra/internal/admin"
+)
+
+// upLimit is how long a cluster may take to become ready.
+const upLimit = 2 * time.Minute
+
+type upCommand struct {
+	Datacenters []string   `arg:"" optional:"" placeholder:"DC=NODES" help:"Datacenters with their numbers of nodes (dc1=1 dc2=1)."`
+	FirstIP     netip.Addr `name:"first-ip" default:"127.0.0.1" help:"Address of the first node; the others count up."`
+	NoAuth      bool       `help:"Everybody may do everything, without a login."`
+	TLS         bool       `name:"tls" help:"Encrypt clients' and nodes' connections, with certificates made for this cluster."`
+	Option      []string   `short:"o" sep:"none" placeholder:"KEY=VALUE" help:"An option of cassandra.yaml for every node; may be repeated."`
+}
+
+// Run is called by kong.
+func (u *upCommand) Run(a *app) error {
+	begun := time.Now()
+	name := a.name
+	if name == "" {
+		name = defaultName
+	}
+	c, err := a.load(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		c, err = a.create(u.plan(name))
+	} else if err == nil {
+		err = u.fits(c)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.choose(name); err != nil {
+		return err
+	}
+	if c.allRun() && c.Ready {
+		fmt.Fprintf(a.out, "Cluster %s is already running.\n", name)
+		return a.present(c)
+	}
+	if err := a.bringUp(c, c.nodes()); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "Cluster %s is ready after %.1f s.\n", name, time.Since(begun).Seconds())
+	return a.present(c)
+}
+
+func (u *upCommand) plan(name string) plan {
+	p := plan{name: name, datacenters: u.Datacenters, firstIP: u.FirstIP, auth: !u.NoAuth, tls: u.TLS, options: u.Option}
+	if len(p.datacenters) == 0 {
+		p.datacenters = []string{"dc1=1", "dc2=1"}
+	}
+	return p
+}
+
+// fits refuses to pretend that a cluster which exists is another one.
+func (u *upCommand) fits(c *cluster) error {
+	asked := u.plan(c.Name)
+	if len(u.Datacenters) > 0 {
+		nodes, err := asked.nodes()
+		if err != nil {
+			return err
+		}
+		if other := (&cluster{Nodes: nodes}); other.layout() != c.layout() {
+			return fmt.Errorf("cluster %s exists already, with %s: remove it first with 'ccm remove --name %s', or choose another --name", c.Name, c.layout(), c.Name)
+		}
+	}
+	if u.TLS && !c.TLS || u.NoAuth && c.Auth || len(u.Option) > 0 {
+		return fmt.Errorf("cluster %s exists already, with other options: remove it first with 'ccm remove --name %s', or choose another --name", c.Name, c.Name)
+	}
+	return nil
+}
+
+func (c *cluster) nodes() []*node {
+	all, _ := c.pick(nil)
+	return all
+}
+
+func (c *cluster) allRun() bool {
+	return !slices.ContainsFunc(c.Nodes, func(n node) bool { return n.pid() == 0 })
+}
+
+// bringUp starts those of the nodes that do not run, and waits until clients can use them.
+func (a *app) bringUp(c *cluster, nodes []*node) error {
+	ctx, cancel := context.WithTimeout(a.ctx, upLimit)
+	defer cancel()
+	var down []*node
+	for _, n := range nodes {
+		if n.pid() == 0 {
+			down = append(down, n)
+			if err := checkPorts([]node{*n}); err != nil {
+				return err
+			}
+		}
+	}
+	if err := c.installBinary(); err != nil {
+		return fmt.Errorf("cannot copy the program into the cluster: %w", err)
+	}
+	s := newSteps(a.out)
+	defer s.close()
+	if err := c.start(ctx, s, down); err != nil {
+		return err
+	}
+	running := slices.DeleteFunc(c.nodes(), func(n *node) bool { return n.pid() == 0 })
+	if err := s.do("every node sees every other", func() error { return waitForRing(ctx, running) }); err != nil {
+		return err
+	}
+	if c.Ready || len(running) < len(c.Nodes) {
+		return nil
+	}
+	if err := c.prepare(ctx, s); err != nil {
+		return err
+	}
+	c.Ready = true
+	return c.save()
+}
+
+// start launches nodes at the same time. Those that a failed one leaves behind go on running: "ccm up" starts the rest.
+func (c *cluster) start(ctx context.Context, s *steps, nodes []*node) error {
+	var group sync.WaitGroup
+	errs := make([]error, len(nodes))
+	for i, n := range nodes {
+		r, err := c.launch(n)
+		if err != nil {
+			errs[i] = err
+			break
+		}
+		group.Go(func() {
+			errs[i] = s.do(fmt.Sprintf("%s runs at %s in %s", n.Name, n.Address, n.Datacenter), func() error { return c.waitForNode(ctx, r) })
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// waitForNode waits until a node answers clients: with a login, or with the refusal of one. The superuser may be unknown
+// yet at a node of a second datacenter.
+func (c *cluster) waitForNode(ctx context.Context, r *running) error {
+	for {
+		session, err := c.login(ctx, r.node)
+		var refused *serverError
+		if err == nil {
+			session.close()
+		}
+		if err == nil || errors.As(err, &refused) {
+			return nil
+		}
+		select {
+		case <-r.exited:
+			return r.failure()
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not serve clients (%w): see %s", r.Name, err, r.logFile())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// waitForRing waits until all of the nodes hold all of them for up and agree on the schema.
+func waitForRing(ctx context.Context, nodes []*node) error {
+	for _, n := range nodes {
+		for {
+			missing, err := n.misses(ctx, nodes)
+			if err == nil && missing == "" {
+				break
+			}
+			select {
+			case <-ctx.Done():
+				if err != nil {
+					return fmt.Errorf("%s does not say who is there: %w", n.Name, err)
+				}
+				return fmt.Errorf("%s does not see %s: look into %s", n.Name, missing, n.logFile())
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	}
+	return nil
+}
+
+// misses names a node that n does not see up, or that has another schema.
+func (n *node) misses(ctx context.Context, others []*node) (string, error) {
+	view, err := admin.ClusterOp.Call(ctx, n.admin(), admin.None{})
+	if err != nil {
+		return "", err
+	}
+	seen := map[string]admin.Node{}
+	version := ""
+	for _, g := range view.Nodes {
+		seen[g.Address] = g
+		if g.HostID == view.Self {
+			version = g.SchemaVersion
+		}
+	}
+	for _, o := range others {
+		g, ok := seen[netip.AddrPortFrom(o.Address, storagePort).String()]
+		if !ok || !g.Live || g.State != "Normal" || g.SchemaVersion != version {
+			return o.Name, nil
+		}
+	}
+	return "", nil
+}
+
+func (n *node) admin() *admin.Connection {
+	return &admin.Connection{Host: n.Address.String(), Port: adminPort, ConnectTimeout: time.Second}
+}
+
+// prepare makes the superuser known in every datacenter: what operators of Cassandra do by hand.
+func (c *cluster) prepare(ctx context.Context, s *steps) error {
+	first := &c.Nodes[0]
+	if c.Auth && len(c.Nodes) > 1 {
+		statement := "ALTER KEYSPACE system_auth WITH replication = " + c.replication()
+		if err := s.do("roles are replicated to every datacenter", func() error { return c.replicateAuth(ctx, first, statement) }); err != nil {
+			return err
+		}
+	}
+	what := "clients can connect to every node"
+	if c.Auth {
+		what = "the superuser can log in at every node"
+	}
+	return s.do(what, func() error {
+		for i := range c.Nodes {
+			if err := c.waitForLogin(ctx, &c.Nodes[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (c *cluster) replicateAuth(ctx context.Context, first *node, statement string) error {
+	session, err := c.waitForSession(ctx, first)
+	if err != nil {
+		return err
+	}
+	defer session.close()
+	if err := session.query(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	if err := waitForRing(ctx, c.nodes()); err != nil {
+		return err
+	}
+	for i := range c.Nodes {
+		if _, err := admin.RepairOp.Call(ctx, c.Nodes[i].admin(), admin.Repair{Keyspace: "system_auth", Full: true, JobThreads: 1}); err != nil {
+			return fmt.Errorf("repair of system_auth at %s: %w", c.Nodes[i].Name, err)
+		}
+		if slices.IndexFunc(c.Nodes, func(n node) bool { return n.Datacenter != first.Datacenter }) <= 3 && len(c.Nodes) <= 6 {
+			break // one node replicates everything
+		}
+	}
+	return nil
+}
+
+// waitForSession logs in; the superuser appears shortly after the first node.
+func (c *cluster) waitForSession(ctx context.Context, n *node) (*session, error) {
+	for {
+		session, err := c.login(ctx, n)
+		if err == nil {
+			return session, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("no login at %s (%w): see %s", n.Name, err, n.logFile())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (c *cluster) waitForLogin(ctx context.Context, n *node) error {
+	session, err := c.waitForSession(ctx, n)
+	if err != nil {
+		return err
+	}
+	defer session.close()
+	if err := session.query(ctx, "SELECT key FROM system.local"); err != nil {
+		return fmt.Errorf("%s refuses a statement of the superuser: %w", n.Name, err)
+	}
+	return nil
+}
+
+// cqlsh is the command line that connects to a node.
+func (c *cluster) cqlsh(n *node) []string {
+	args := []string{n.Address.String()}
+	if c.Auth {
+		args = append(args, "-u", superuser, "-p", superuser)
+	}
+	if c.TLS {
+		args = append(args, "--ssl", "--cqlshrc", c.cqlshrc())
+	}
+	return args
+}
+
+// present shows the nodes and how to connect.
+func (a *app) present(c *cluster) error {
+	a.table(c)
+	fmt.Fprintln(a.out)
+	shown := map[string]bool{}
+	for _, n := range c.nodes() {
+		if !shown[n.Datacenter] {
+			shown[n.Datacenter] = true
+			fmt.Fprintf(a.out, "  cqlsh %s\n", strings.Join(c.cqlsh(n), " "))
+		}
+	}
+	return nil
+}

@@ -23,7 +23,7 @@ import (
 const hintPrefix = "hint/"
 
 // hintInterval is how often delivery looks for live targets when nobody wakes it.
-const hintInterval = 5 * time.Second
+const hintInterval = time.Second
 
 // hintState is what the hint service remembers while the node runs.
 type hintState struct {

@@ -53,5 +53,5 @@ func Column(t *schema.Table, name string) (*schema.Column, error) {
 	if c := t.Columns[name]; c != nil {
 		return c, nil
 	}
-	return nil, cqlerr.Invalid("Undefined column name %s in table %s.%s", ast.QuoteName(name), t.Keyspace, t.Name)
+	return nil, cqlerr.Invalid("Undefined column name %s in table %s.%s", ast.QuoteName(name), ast.QuoteName(t.Keyspace), ast.QuoteName(t.Name))
 }

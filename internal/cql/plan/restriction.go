@@ -45,7 +45,7 @@ type containsTerms struct {
 type entryTerm struct{ key, value Term }
 
 func (c containsTerms) multiple() bool {
-	return len(c.values) > 1 || len(c.keys) > 1 || len(c.entries) > 1
+	return len(c.values)+len(c.keys)+len(c.entries) > 1
 }
 
 // bound is one end of a slice. Of merged tuple slices each end may have its own number of columns.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"alexandra/internal/cql/ast"
@@ -41,15 +42,47 @@ type selectorArg struct {
 func (a selectorArg) Test(recv cqltype.Type) (fn.Match, error) { return a.test(recv) }
 
 // Type implements fn.Arg.
-func (a selectorArg) Type() cqltype.Type {
-	if t, ok := a.selectable.(*termNode); ok {
-		typ, err := compatibleType(a.s.b, t.term, t.recv)
+func (a selectorArg) Type() cqltype.Type { return preferred(a.selectable) }
+
+// preferred is the type of a selectable where constants have the type that they would choose.
+func preferred(n selectable) cqltype.Type {
+	switch n := n.(type) {
+	case *termNode:
+		typ, err := compatibleType(n.b, n.term, n.recv)
 		if err != nil {
 			return nil
 		}
 		return typ
+	case *listNode:
+		if t := widest(n.elements); t != nil {
+			return cqltype.NewList(t, false)
+		}
+		return nil
+	case *setNode:
+		if t := widest(n.elements); t != nil {
+			return cqltype.NewSet(t, false)
+		}
+		return nil
+	case *tupleNode:
+		return n.typeOf(preferred)
 	}
-	return a.exact()
+	return n.exact()
+}
+
+// widest is the preferred type among the elements' that takes all others; nil when there is none.
+func widest(list []selectable) cqltype.Type {
+	var types []cqltype.Type
+	for _, n := range list {
+		if t := preferred(n); t != nil {
+			types = append(types, t)
+		}
+	}
+	for _, t := range types {
+		if !slices.ContainsFunc(types, func(other cqltype.Type) bool { return fn.Assign(other, t) == fn.NotAssignable }) {
+			return t
+		}
+	}
+	return nil
 }
 
 // ArrayLen implements fn.Arg.

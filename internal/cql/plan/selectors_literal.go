@@ -12,13 +12,16 @@ import (
 // tupleNode is (a, b), or a in parentheses.
 type tupleNode struct{ elements []selectable }
 
-func (n *tupleNode) exact() cqltype.Type {
+func (n *tupleNode) exact() cqltype.Type { return n.typeOf(selectable.exact) }
+
+// typeOf is the tuple of the elements' types; nil when one has none.
+func (n *tupleNode) typeOf(each func(selectable) cqltype.Type) cqltype.Type {
 	if len(n.elements) == 1 {
 		return nil // a tuple or parentheses: nobody knows
 	}
 	types := make([]cqltype.Type, len(n.elements))
 	for i, e := range n.elements {
-		if types[i] = e.exact(); types[i] == nil {
+		if types[i] = each(e); types[i] == nil {
 			return nil
 		}
 	}

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"alexandra/internal/clock"
@@ -25,6 +24,8 @@ type Metrics struct {
 
 	tables  sync.Map // TableName to *Table
 	dropped sync.Map // verb to *Counter
+	peers   sync.Map // netip.AddrPort to *Peer
+	stages  sync.Map // name to *Stage
 }
 
 // TableName names a table.
@@ -84,13 +85,7 @@ func (m *Metrics) Peek(keyspace, table string) *Table {
 func (m *Metrics) Forget(keyspace, table string) { m.tables.Delete(TableName{keyspace, table}) }
 
 // Dropped counts messages of a verb that came too late to be worth an answer.
-func (m *Metrics) Dropped(verb string) *Counter {
-	if c, ok := m.dropped.Load(verb); ok {
-		return c.(*Counter)
-	}
-	c, _ := m.dropped.LoadOrStore(verb, new(Counter))
-	return c.(*Counter)
-}
+func (m *Metrics) Dropped(verb string) *Counter { return load[Counter](&m.dropped, verb) }
 
 // EachDropped calls f for every verb that Dropped was asked for.
 func (m *Metrics) EachDropped(f func(verb string, n int64)) {
@@ -103,7 +98,7 @@ func (m *Metrics) EachDropped(f func(verb string, n int64)) {
 // CIDR is what the CIDR authorizer did. Durations are nanoseconds, as Cassandra shows these.
 type CIDR struct {
 	Checks, Lookups, Reloads *Histogram
-	accepted, rejected       sync.Map // group to *atomic.Int64
+	accepted, rejected       sync.Map // group to *Counter
 }
 
 // RecordNanos notes a duration in a histogram of nanoseconds.
@@ -115,13 +110,7 @@ func (c *CIDR) Accept(group string) { increment(&c.accepted, group) }
 // Reject counts an access from a CIDR group that was refused.
 func (c *CIDR) Reject(group string) { increment(&c.rejected, group) }
 
-func increment(m *sync.Map, group string) {
-	n, ok := m.Load(group)
-	if !ok {
-		n, _ = m.LoadOrStore(group, new(atomic.Int64))
-	}
-	n.(*atomic.Int64).Add(1)
-}
+func increment(m *sync.Map, group string) { load[Counter](m, group).Add(1) }
 
 // Accepted are the counts of Accept by group.
 func (c *CIDR) Accepted() map[string]int64 { return counts(&c.accepted) }
@@ -132,7 +121,7 @@ func (c *CIDR) Rejected() map[string]int64 { return counts(&c.rejected) }
 func counts(m *sync.Map) map[string]int64 {
 	out := map[string]int64{}
 	m.Range(func(k, v any) bool {
-		out[k.(string)] = v.(*atomic.Int64).Load()
+		out[k.(string)] = v.(*Counter).Load()
 		return true
 	})
 	return out

@@ -1,0 +1,58 @@
+package virtual
+
+// keyspaces are the virtual keyspaces and their tables, by name. A new table is one file and one row here.
+var keyspaces = []struct {
+	name   string
+	tables []*definition
+}{
+	{views, []*definition{
+		batchMetrics,
+		caches,
+		cidrCounts,
+		cidrLatencies,
+		clients,
+		coordinatorReadLatency,
+		coordinatorScanLatency,
+		coordinatorWriteLatency,
+		cqlMetrics,
+		credentialsCacheKeys,
+		diskUsage,
+		gossipInfo,
+		internodeInbound,
+		internodeOutbound,
+		jmxPermissionsCacheKeys,
+		localReadLatency,
+		localScanLatency,
+		localWriteLatency,
+		maxPartitionSize,
+		maxSSTableDuration,
+		maxSSTableSize,
+		networkPermissionsCacheKeys,
+		pendingHints,
+		permissionsCacheKeys,
+		queries,
+		repairJobs,
+		repairParticipates,
+		repairSessions,
+		repairValidations,
+		repairs,
+		rolesCacheKeys,
+		rowsPerRead,
+		saiColumnIndexes,
+		saiSSTableIndexSegments,
+		saiSSTableIndexes,
+		settings,
+		snapshots,
+		sstableTasks,
+		streaming,
+		systemLogs,
+		systemProperties,
+		threadPools,
+		tombstonesPerRead,
+	}},
+	{virtualSchema, []*definition{
+		schemaColumns,
+		schemaKeyspaces,
+		schemaTables,
+	}},
+}

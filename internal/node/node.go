@@ -26,6 +26,7 @@ import (
 	"alexandra/internal/config"
 	"alexandra/internal/coord"
 	"alexandra/internal/cql/exec"
+	"alexandra/internal/metrics"
 	"alexandra/internal/ring"
 	"alexandra/internal/rpc"
 	"alexandra/internal/tlsconf"
@@ -70,6 +71,8 @@ type Node struct {
 	exec                    *exec.Executor
 	auth                    *auth.Service
 	virtual                 *virtual.Tables
+	metrics                 *metrics.Metrics
+	logs                    *virtual.Logs
 	server                  *server.Server
 
 	// base is cancelled by Stop; background work runs under it and is counted by running.
@@ -95,16 +98,7 @@ const (
 // New opens a node's files and checks its configuration, without a word to anybody. Errors that the operator has to see
 // are *config.ConfigurationError.
 func New(cfg *config.Config, o Options) (_ *Node, err error) {
-	n := &Node{cfg: cfg, log: o.Log, clock: o.Clock, fatal: o.Fatal, known: map[uuid.UUID]*gossip.Node{}, mode: "STARTING"}
-	if n.log == nil {
-		n.log = slog.New(slog.DiscardHandler)
-	}
-	if n.clock == nil {
-		n.clock = clock.System{}
-	}
-	n.started = n.clock.Now()
-	n.stamps = clock.NewTimestamps(n.clock)
-	n.base, n.cancel = context.WithCancel(context.Background())
+	n := newNode(cfg, o)
 	defer func() {
 		if err != nil {
 			n.release()
@@ -118,6 +112,22 @@ func New(cfg *config.Config, o Options) (_ *Node, err error) {
 		}
 	}
 	return n, nil
+}
+
+// newNode is a node without any of its parts.
+func newNode(cfg *config.Config, o Options) *Node {
+	n := &Node{cfg: cfg, log: o.Log, clock: o.Clock, fatal: o.Fatal, known: map[uuid.UUID]*gossip.Node{}, mode: "STARTING"}
+	if n.log == nil {
+		n.log = slog.New(slog.DiscardHandler)
+	}
+	if n.clock == nil {
+		n.clock = clock.System{}
+	}
+	n.started = n.clock.Now()
+	n.newMetrics()
+	n.stamps = clock.NewTimestamps(n.clock)
+	n.base, n.cancel = context.WithCancel(context.Background())
+	return n
 }
 
 // release closes whatever is open; each part may be missing.

@@ -189,14 +189,16 @@ func (n *Node) openCoordinator(Options) (err error) {
 	if err != nil {
 		return wrap("system keyspaces", err)
 	}
-	if err := n.openVirtual(base); err != nil {
-		return err
-	}
+	base = n.openVirtual(base)
 	n.store.SetSchema(base)
+	codec := syskeyspace.NewCodec(base)
+	if err := n.store.Apply(context.Background(), codec.Own()); err != nil {
+		return wrap("describe the node's own keyspaces", err)
+	}
 	n.coord = coord.New(coord.Config{
 		ClusterName: n.cfg.ClusterName, Self: n.identity.HostID, Ring: n.currentRing(), Snitch: n.snitch,
 		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: coord.Disk{DB: n.store}, Liveness: n.gossip, Caller: n.rpcClient,
-		Codec: syskeyspace.NewCodec(base), Timeouts: n.timeouts, Hints: n.hintOptions, Clock: n.clock, Stamps: n.stamps, Log: n.log,
+		Codec: codec, Timeouts: n.timeouts, Hints: n.hintOptions, Clock: n.clock, Stamps: n.stamps, Log: n.log,
 		OnSchema: n.onSchema,
 	})
 	n.exec.Coordinator, n.exec.Virtual = n.coord, n.virtual

@@ -11,7 +11,6 @@ import (
 // made it is answered.
 func (n *Node) onSchema(old, now *schema.Schema, changes []schema.Change) {
 	n.store.SetSchema(now)
-	n.exec.SchemaChanged(old, now)
 	n.gossip.Set(map[gossip.Key]string{gossip.Schema: now.Version.String()})
 	n.system("UPDATE system.local SET schema_version = ? WHERE key = 'local'", now.Version[:])
 	n.dropData(old, now)

@@ -60,7 +60,7 @@ func (n *Node) join(ctx context.Context) error {
 
 // ownKeyspaces writes the keyspaces that every node brings along, as far as nobody else has yet.
 func (n *Node) ownKeyspaces(ctx context.Context) error {
-	if err := n.coord.EnsureSchema(ctx, syskeyspace.EnsureReplicated); err != nil {
+	if err := n.coord.EnsureSchema(ctx, syskeyspace.EnsureReplicated(int(n.cfg.DefaultKeyspaceRF))); err != nil {
 		return wrap("create system keyspaces", err)
 	}
 	n.store.SetSchema(n.coord.Schema())

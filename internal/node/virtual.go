@@ -1,0 +1,93 @@
+package node
+
+import (
+	"maps"
+	"strings"
+
+	"alexandra/internal/metrics"
+	"alexandra/internal/schema"
+	"alexandra/internal/virtual"
+)
+
+// openVirtual makes the virtual keyspaces and returns base with them.
+func (n *Node) openVirtual(base *schema.Schema) *schema.Schema {
+	n.virtual = virtual.New(virtual.Config{
+		Clock: n.clock, Metrics: n.metrics, Logs: n.logs,
+		Schema:   func() *schema.Schema { return n.coord.Schema() },
+		Settings: n.settings, Properties: func() map[string]string { return nil },
+		Clients: n.clients, PreparedStatements: func() int { return n.exec.PreparedCount() },
+		Gossip: n.gossipNodes, Peers: n.peersSeen, PendingHints: n.pendingHints,
+		RolesCache: n.auth.Cache("RolesCache"), NetworkPermissionsCache: n.auth.Cache("NetworkPermissionsCache"),
+		PermissionsCache: n.auth.Cache("PermissionsCache"), CredentialsCache: n.auth.Cache("CredentialsCache"),
+	})
+	with := *base
+	with.Keyspaces = maps.Clone(base.Keyspaces)
+	for _, ks := range n.virtual.Keyspaces() {
+		with.Keyspaces[ks.Name] = ks
+	}
+	return with.WithVersion()
+}
+
+func (n *Node) settings() []virtual.Setting {
+	var out []virtual.Setting
+	for _, s := range n.cfg.Settings() {
+		out = append(out, virtual.Setting{Name: s.Name, Value: s.Value})
+	}
+	return out
+}
+
+func (n *Node) clients() []virtual.Client {
+	var out []virtual.Client
+	for _, c := range n.server.Clients() {
+		out = append(out, virtual.Client{
+			Remote: c.Remote, Username: c.User, Stage: c.Stage, Version: c.Version, Options: c.Options, DriverName: c.DriverName,
+			DriverVersion: c.DriverVersion, Keyspace: c.Keyspace, Requests: c.Requests, TLS: c.TLS, TLSProtocol: c.TLSProtocol, TLSCipher: c.TLSCipherName,
+		})
+	}
+	return out
+}
+
+func (n *Node) gossipNodes() []virtual.GossipNode {
+	var out []virtual.GossipNode
+	for _, g := range n.gossip.Nodes() {
+		v := virtual.GossipNode{Address: g.Address, Generation: int(g.Generation), Heartbeat: int(g.Heartbeat), States: map[string]virtual.GossipState{}}
+		for k, s := range g.Values {
+			v.States[strings.ToLower(k.String())] = virtual.GossipState{Value: s.Text, Version: int(s.Version)}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func (n *Node) peersSeen() []virtual.Peer {
+	var out []virtual.Peer
+	for _, g := range n.gossip.Nodes() {
+		if g.HostID != n.identity.HostID && g.IsMember() {
+			out = append(out, virtual.Peer{Address: g.Address, Datacenter: g.Datacenter, Rack: g.Rack})
+		}
+	}
+	return out
+}
+
+func (n *Node) pendingHints() []virtual.PendingHint {
+	pending, err := n.coord.PendingHints()
+	if err != nil {
+		n.log.Error("cannot list hints", "error", err)
+		return nil
+	}
+	var out []virtual.PendingHint
+	for _, p := range pending {
+		h := virtual.PendingHint{Host: p.Host, Files: 1, Oldest: p.Oldest, Newest: p.Newest}
+		if g := n.gossip.Node(p.Host); g != nil {
+			h.Address, h.Datacenter, h.Rack, h.Status = g.Address, g.Datacenter, g.Rack, "DOWN"
+			if g.Live {
+				h.Status = "UP"
+			}
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// newMetrics is what the node counts from its start.
+func (n *Node) newMetrics() { n.metrics, n.logs = metrics.New(n.clock), virtual.NewLogs(virtual.DefaultLogLines) }

@@ -1,7 +1,10 @@
 package syskeyspace
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -10,69 +13,69 @@ import (
 	"alexandra/internal/schema"
 )
 
-// Read fetches a table of system_schema: all its partitions, merged over whatever wrote them.
-type Read func(t *schema.Table) ([]*row.Partition, error)
-
-// Decode reads the schema from system_schema. The local keyspaces are always those of the program; of the cluster's own
-// keyspaces (system_auth and so on) stored tables win, and what is missing is added. Virtual keyspaces are not there.
-func Decode(read Read) (*schema.Schema, error) {
-	base, err := Load()
-	if err != nil {
-		return nil, err
-	}
-	d := &decoder{rows: map[string]map[string][]stored{}}
-	for _, table := range Tables() {
-		t := base.Table(Name, table)
-		parts, err := read(t)
-		if err != nil {
-			return nil, err
-		}
-		d.collect(t, parts)
-	}
+// Decode makes a schema of all live rows of system_schema, by table name, and puts the node's own keyspaces in.
+//
+// Nodes that change the schema at the same time can leave parts of something that was dropped: tables without an id or
+// a key, views without their table, indexes on columns that are gone. They do not count.
+func (c *Codec) Decode(rows map[string][]*row.Partition) (*schema.Schema, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	s := &schema.Schema{Keyspaces: map[string]*schema.Keyspace{}}
-	for name, rows := range d.rows["keyspaces"] {
-		if schema.IsLocal(name) || len(rows) == 0 {
-			continue
-		}
-		k, err := d.keyspace(name, rows[0])
+	last := map[string]*decoded{}
+	for name, d := range c.collect(rows) {
+		k, err := d.decode(c.last[name])
 		if err != nil {
-			return nil, fmt.Errorf("schema of keyspace %s: %w", name, err)
+			return nil, fmt.Errorf("keyspace %s: %w", name, err)
 		}
-		s.Keyspaces[name] = k
+		if k != nil {
+			last[name], s.Keyspaces[name] = k, k.keyspace
+		}
 	}
-	for name, k := range base.Keyspaces {
-		s.Keyspaces[name] = complete(s.Keyspaces[name], k)
+	c.last = last
+	for name, k := range c.base.Keyspaces {
+		if c.isOwn(name) {
+			s.Keyspaces[name] = k
+		}
 	}
 	return s.WithVersion(), nil
 }
 
-// complete is a stored system keyspace with the tables that it lacks; base when nothing was stored.
-func complete(k, base *schema.Keyspace) *schema.Keyspace {
-	if k == nil {
-		return base
-	}
-	for _, name := range sorted(base.Tables) {
-		if k.Tables[name] == nil {
-			k = k.WithTable(base.Tables[name])
+// collect sorts rows by keyspace. Rows of the wrong shape are left out.
+func (c *Codec) collect(rows map[string][]*row.Partition) map[string]*decoder {
+	out := map[string]*decoder{}
+	for _, t := range c.tables {
+		for _, p := range rows[t.Name] {
+			name := string(p.Key)
+			if c.isOwn(name) {
+				continue
+			}
+			d := out[name]
+			if d == nil {
+				d = &decoder{name: name, rows: map[string]map[string][]stored{}}
+				out[name] = d
+			}
+			d.collect(t, p)
 		}
 	}
-	return k
+	return out
 }
 
 // stored is one row: the clustering and the values that are not null.
 type stored struct {
-	clustering [][]byte
-	values     map[string][]byte
+	row    *row.Row
+	values map[string][]byte
 }
 
 func (s stored) text(column string) string { return string(s.values[column]) }
 
 // name is the n-th clustering value as a text.
-func (s stored) name(n int) string { return string(s.clustering[n]) }
+func (s stored) name(n int) string { return string(s.row.Clustering[n]) }
 
 func (s stored) integer(column string) int { return int(cqltype.DecodeInt(s.values[column])) }
 
-// boolean is false for null unless that means true.
+func (s stored) bigint(column string) int64 { return cqltype.DecodeBigint(s.values[column]) }
+
+// boolean is null's meaning when the column is null.
 func (s stored) boolean(column string, null bool) bool {
 	if v := s.values[column]; v != nil {
 		return cqltype.DecodeBoolean(v)
@@ -82,193 +85,189 @@ func (s stored) boolean(column string, null bool) bool {
 
 func (s stored) double(column string) float64 { return cqltype.DecodeDouble(s.values[column]) }
 
-func (s stored) uuid(column string) uuid.UUID {
-	u, _ := uuid.FromBytes(s.values[column])
-	return u
-}
+func (s stored) uuid(column string) uuid.UUID { return cqltype.DecodeUUID(s.values[column]) }
 
-// decoder holds the rows by table and keyspace.
+// decoder has the rows of one keyspace: by table of system_schema, then by the first clustering value, which is the
+// name of what the row belongs to.
 type decoder struct {
-	rows map[string]map[string][]stored
+	name     string
+	rows     map[string]map[string][]stored
+	keyspace *schema.Keyspace
 }
 
-func (d *decoder) collect(t *schema.Table, parts []*row.Partition) {
-	d.rows[t.Name] = map[string][]stored{}
-	for _, p := range parts {
-		if p = row.Purge(p, t, 0); p == nil {
+func (d *decoder) collect(t *schema.Table, p *row.Partition) {
+	byName := d.rows[t.Name]
+	if byName == nil {
+		byName = map[string][]stored{}
+		d.rows[t.Name] = byName
+	}
+	for _, r := range p.Rows {
+		if len(r.Clustering) != len(t.Clustering) {
 			continue
 		}
-		name := string(p.Key)
-		for _, r := range p.Rows {
-			s := stored{clustering: r.Clustering, values: map[string][]byte{}}
-			for _, c := range r.Cells {
+		s := stored{row: r, values: make(map[string][]byte, len(r.Cells))}
+		for i := range r.Cells {
+			if c := &r.Cells[i]; c.Kind == row.Value {
 				s.values[c.Column] = c.Value
 			}
-			if len(s.clustering) == len(t.Clustering) {
-				d.rows[t.Name][name] = append(d.rows[t.Name][name], s)
-			}
 		}
+		name := ""
+		if len(r.Clustering) > 0 {
+			name = string(r.Clustering[0])
+		}
+		byName[name] = append(byName[name], s)
 	}
 }
 
-func (d *decoder) keyspace(name string, r stored) (*schema.Keyspace, error) {
-	options, err := readMap(r.values["replication"])
+// tableParts are the tables whose rows make a table or view.
+var tableParts = []string{"tables", "views", "columns", "dropped_columns", "indexes", "triggers", "column_masks"}
+
+// sum digests the rows of these tables that belong to name, or all of them.
+func (d *decoder) sum(tables []string, name string, all bool) digest {
+	h := sha256.New()
+	var buf []byte
+	for _, t := range tables {
+		fmt.Fprintf(h, "\n%s\n", t)
+		names := []string{name}
+		if all {
+			names = sorted(d.rows[t])
+		}
+		for _, n := range names {
+			for _, s := range d.rows[t][n] {
+				buf = row.AppendRow(buf[:0], s.row, true)
+				h.Write(buf)
+			}
+		}
+	}
+	return digest(h.Sum(nil))
+}
+
+// decode makes the keyspace; nil when it does not exist. What is as in last is taken from there.
+func (d *decoder) decode(last *decoded) (*decoded, error) {
+	list := d.rows["keyspaces"][""]
+	if len(list) == 0 || list[0].values["replication"] == nil {
+		return nil, nil
+	}
+	out := &decoded{sum: d.sum(sorted(d.rows), "", true), tables: map[string]digest{}}
+	if last != nil && last.sum == out.sum {
+		return last, nil
+	}
+	options, err := readMap(list[0].values["replication"])
 	if err != nil {
 		return nil, err
 	}
 	class := options["class"]
 	delete(options, "class")
-	k := schema.NewKeyspace(name, schema.Replication{Class: class, Options: options})
-	k.DurableWrites = r.boolean("durable_writes", true)
-	if err := d.types(k); err != nil {
+	d.keyspace = schema.NewKeyspace(d.name, schema.Replication{Class: class, Options: options})
+	d.keyspace.DurableWrites = list[0].boolean("durable_writes", true)
+	out.keyspace = d.keyspace
+	if err := d.types(); err != nil {
 		return nil, err
 	}
-	for _, table := range []string{"tables", "views"} {
-		for _, r := range d.rows[table][name] {
-			t, err := d.table(k, r, table == "views")
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", r.name(0), err)
+	if err := d.tables(out, last); err != nil {
+		return nil, err
+	}
+	if err := d.functions(); err != nil {
+		return nil, err
+	}
+	return out, d.aggregates()
+}
+
+// tables decodes tables and views in the order in which they were created.
+func (d *decoder) tables(out, last *decoded) error {
+	const types = "" // no table has that name: the digest of all user types
+	out.tables[types] = d.sum([]string{"types"}, "", true)
+	reuse := last != nil && last.tables[types] == out.tables[types]
+	for _, kind := range []string{"tables", "views"} {
+		var list []stored
+		for _, name := range sorted(d.rows[kind]) {
+			list = append(list, d.rows[kind][name]...)
+		}
+		slices.SortStableFunc(list, func(a, b stored) int { return cmp.Compare(a.bigint(createdColumn), b.bigint(createdColumn)) })
+		for _, s := range list {
+			name := s.name(0)
+			if kind == "views" && d.keyspace.Tables[s.text("base_table_name")] == nil {
+				continue
 			}
-			k = k.WithTable(t)
-		}
-	}
-	if k, err = d.functions(k); err != nil {
-		return nil, err
-	}
-	return d.aggregates(k)
-}
-
-// typeReader resolves user types that refer to each other.
-type typeReader struct {
-	keyspace *schema.Keyspace
-	rows     map[string]stored
-	open     map[string]bool
-	err      error
-}
-
-// UserType implements cqltype.Resolver.
-func (r *typeReader) UserType(name string) (cqltype.Type, bool) {
-	if u := r.keyspace.Types[name]; u != nil {
-		return u, true
-	}
-	s, ok := r.rows[name]
-	if !ok || r.open[name] {
-		return nil, false
-	}
-	r.open[name] = true
-	u, err := r.read(name, s)
-	if err != nil {
-		r.err = err
-		return nil, false
-	}
-	r.keyspace.Types[name] = u
-	return u, true
-}
-
-func (r *typeReader) read(name string, s stored) (*cqltype.UserType, error) {
-	names, err := readTexts(s.values["field_names"])
-	if err != nil {
-		return nil, err
-	}
-	types, err := readTexts(s.values["field_types"])
-	if err != nil {
-		return nil, err
-	}
-	if len(names) != len(types) {
-		return nil, fmt.Errorf("type %s has %d field names and %d field types", name, len(names), len(types))
-	}
-	fields := make([]cqltype.Field, len(names))
-	for i := range names {
-		t, err := parseType(types[i], r)
-		if err != nil {
-			return nil, fmt.Errorf("type %s: %w", name, err)
-		}
-		fields[i] = cqltype.Field{Name: names[i], Type: t}
-	}
-	return cqltype.NewUserType(r.keyspace.Name, name, fields, false), nil
-}
-
-func (d *decoder) types(k *schema.Keyspace) error {
-	r := &typeReader{keyspace: k, rows: map[string]stored{}, open: map[string]bool{}}
-	for _, s := range d.rows["types"][k.Name] {
-		r.rows[s.name(0)] = s
-	}
-	for _, name := range sorted(r.rows) {
-		if _, ok := r.UserType(name); !ok {
-			return fmt.Errorf("type %s: %w", name, r.err)
+			out.tables[name] = d.sum(tableParts, name, false)
+			if reuse && last.keyspace.Tables[name] != nil && last.tables[name] == out.tables[name] {
+				d.keyspace.Add(last.keyspace.Tables[name])
+				continue
+			}
+			t, err := d.table(s, kind == "views")
+			if err != nil {
+				return fmt.Errorf("table %s: %w", name, err)
+			}
+			if t.ID != uuid.Nil && len(t.PartitionKey) > 0 {
+				d.keyspace.Add(t)
+			}
 		}
 	}
 	return nil
 }
 
-// of lists the rows of a table that belong to one table or view.
-func (d *decoder) of(table string, k *schema.Keyspace, name string) []stored {
-	var out []stored
-	for _, s := range d.rows[table][k.Name] {
-		if s.name(0) == name {
-			out = append(out, s)
+func (d *decoder) functions() error {
+	for _, name := range sorted(d.rows["functions"]) {
+		for _, s := range d.rows["functions"][name] {
+			f, err := d.function(s)
+			if err != nil {
+				return fmt.Errorf("function %s: %w", name, err)
+			}
+			d.keyspace.Functions[name] = append(d.keyspace.Functions[name], f)
 		}
 	}
-	return out
+	return nil
 }
 
-func (d *decoder) functions(k *schema.Keyspace) (*schema.Keyspace, error) {
-	for _, s := range d.rows["functions"][k.Name] {
-		f := &schema.Function{
-			Keyspace: k.Name, Name: s.name(0), CalledOnNullInput: s.boolean("called_on_null_input", false),
-			Language: s.text("language"), Body: s.text("body"),
-		}
-		var err error
-		if f.ArgNames, err = readTexts(s.values["argument_names"]); err != nil {
-			return nil, err
-		}
-		if f.ArgTypes, err = readTypes(s.clustering[1], k); err != nil {
-			return nil, err
-		}
-		if f.ReturnType, err = parseType(s.text("return_type"), k); err != nil {
-			return nil, err
-		}
-		if len(f.ArgNames) != len(f.ArgTypes) {
-			return nil, fmt.Errorf("function %s has %d argument names and %d types", f.Name, len(f.ArgNames), len(f.ArgTypes))
-		}
-		k = k.WithFunction(f)
+func (d *decoder) function(s stored) (f *schema.Function, err error) {
+	f = &schema.Function{
+		Keyspace: d.name, Name: s.name(0), CalledOnNullInput: s.boolean("called_on_null_input", false),
+		Language: s.text("language"), Body: s.text("body"), Deterministic: s.boolean(deterministicColumn, false),
 	}
-	return k, nil
-}
-
-func readTypes(v []byte, k *schema.Keyspace) ([]cqltype.Type, error) {
-	list, err := readTexts(v)
-	if err != nil {
+	if f.ArgNames, err = readTexts(s.values["argument_names"]); err != nil {
 		return nil, err
 	}
-	types := make([]cqltype.Type, len(list))
-	for i, s := range list {
-		if types[i], err = parseType(s, k); err != nil {
-			return nil, err
-		}
+	if f.ArgTypes, err = readTypes(s.row.Clustering[1], d.keyspace); err != nil {
+		return nil, err
 	}
-	return types, nil
+	if len(f.ArgNames) != len(f.ArgTypes) {
+		return nil, fmt.Errorf("%d argument names and %d types", len(f.ArgNames), len(f.ArgTypes))
+	}
+	f.ReturnType, err = parseType(s.text("return_type"), d.keyspace)
+	return f, err
 }
 
-func (d *decoder) aggregates(k *schema.Keyspace) (*schema.Keyspace, error) {
-	for _, s := range d.rows["aggregates"][k.Name] {
-		a := &schema.Aggregate{Keyspace: k.Name, Name: s.name(0), StateFunc: s.text("state_func"), FinalFunc: s.text("final_func")}
-		var err error
-		if a.ArgTypes, err = readTypes(s.clustering[1], k); err != nil {
-			return nil, err
-		}
-		if a.StateType, err = parseType(s.text("state_type"), k); err != nil {
-			return nil, err
-		}
-		if a.ReturnType, err = parseType(s.text("return_type"), k); err != nil {
-			return nil, err
-		}
-		if v := s.values["initcond"]; v != nil {
-			if a.InitCond, err = readLiteral(a.StateType, string(v)); err != nil {
-				return nil, fmt.Errorf("initcond of %s: %w", a.Name, err)
+func (d *decoder) aggregates() error {
+	for _, name := range sorted(d.rows["aggregates"]) {
+		for _, s := range d.rows["aggregates"][name] {
+			a, err := d.aggregate(s)
+			if err != nil {
+				return fmt.Errorf("aggregate %s: %w", name, err)
 			}
+			d.keyspace.Aggregates[name] = append(d.keyspace.Aggregates[name], a)
 		}
-		k = k.WithAggregate(a)
 	}
-	return k, nil
+	return nil
+}
+
+func (d *decoder) aggregate(s stored) (a *schema.Aggregate, err error) {
+	a = &schema.Aggregate{
+		Keyspace: d.name, Name: s.name(0), StateFunc: s.text("state_func"), FinalFunc: s.text("final_func"),
+		Deterministic: s.boolean(deterministicColumn, false),
+	}
+	if a.ArgTypes, err = readTypes(s.row.Clustering[1], d.keyspace); err != nil {
+		return nil, err
+	}
+	if a.StateType, err = parseType(s.text("state_type"), d.keyspace); err != nil {
+		return nil, err
+	}
+	if a.ReturnType, err = parseType(s.text("return_type"), d.keyspace); err != nil {
+		return nil, err
+	}
+	if v := s.values["initcond"]; v != nil {
+		if a.InitCond, err = readLiteral(a.StateType, string(v)); err != nil {
+			return nil, fmt.Errorf("initcond: %w", err)
+		}
+	}
+	return a, nil
 }

@@ -1,16 +1,16 @@
 package syskeyspace
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 
 	"alexandra/internal/cqltype"
 	"alexandra/internal/schema"
 )
 
-func (d *decoder) table(k *schema.Keyspace, s stored, view bool) (*schema.Table, error) {
-	t := schema.NewTable(k.Name, s.name(0), s.uuid("id"))
+func (d *decoder) table(s stored, view bool) (*schema.Table, error) {
+	t := schema.NewTable(d.name, s.name(0), s.uuid("id"))
 	var err error
 	if t.Options, err = readOptions(s); err != nil {
 		return nil, err
@@ -28,25 +28,10 @@ func (d *decoder) table(k *schema.Keyspace, s stored, view bool) (*schema.Table,
 		t.Compound, t.Dense = slices.Contains(flags, "compound"), slices.Contains(flags, "dense")
 		t.Counter, t.Compact = slices.Contains(flags, "counter"), t.Dense || !t.Compound
 	}
-	if err := d.columns(k, t); err != nil {
-		return nil, err
-	}
-	if err := d.droppedColumns(k, t); err != nil {
-		return nil, err
-	}
-	for _, r := range d.of("indexes", k, t.Name) {
-		options, err := readMap(r.values["options"])
-		if err != nil {
+	for _, part := range []func(*schema.Table) error{d.columns, d.masks, d.droppedColumns, d.indexes, d.triggers} {
+		if err := part(t); err != nil {
 			return nil, err
 		}
-		t.Indexes[r.name(1)] = &schema.Index{Name: r.name(1), Kind: r.text("kind"), Options: options}
-	}
-	for _, r := range d.of("triggers", k, t.Name) {
-		options, err := readMap(r.values["options"])
-		if err != nil {
-			return nil, err
-		}
-		t.Triggers[r.name(1)] = &schema.Trigger{Name: r.name(1), Class: options["class"]}
 	}
 	return t, nil
 }
@@ -56,11 +41,13 @@ func readOptions(s stored) (schema.Options, error) {
 	o.AdditionalWritePolicy, o.SpeculativeRetry = s.text("additional_write_policy"), s.text("speculative_retry")
 	o.AllowAutoSnapshot, o.IncrementalBackups = s.boolean("allow_auto_snapshot", true), s.boolean("incremental_backups", true)
 	o.BloomFilterFPChance, o.CRCCheckChance = s.double("bloom_filter_fp_chance"), s.double("crc_check_chance")
-	o.CDC, o.Comment = s.boolean("cdc", false), s.text("comment")
+	o.CDC, o.Comment = s.boolean(cdcColumn, false), s.text("comment")
 	o.DefaultTTL, o.GCGraceSeconds = s.integer("default_time_to_live"), s.integer("gc_grace_seconds")
 	o.MaxIndexInterval, o.MinIndexInterval = s.integer("max_index_interval"), s.integer("min_index_interval")
-	o.MemtableFlushPeriodInMs = s.integer("memtable_flush_period_in_ms")
-	o.ReadRepair = s.text("read_repair")
+	o.MemtableFlushPeriodInMs, o.ReadRepair = s.integer("memtable_flush_period_in_ms"), s.text("read_repair")
+	if m := s.text("memtable"); m != "" {
+		o.Memtable = m
+	}
 	for _, m := range []struct {
 		column string
 		to     *map[string]string
@@ -81,29 +68,33 @@ func readOptions(s stored) (schema.Options, error) {
 	return o, nil
 }
 
-func (d *decoder) columns(k *schema.Keyspace, t *schema.Table) error {
-	rows := d.of("columns", k, t.Name)
-	sort.SliceStable(rows, func(i, j int) bool { return rows[i].integer("position") < rows[j].integer("position") })
+func (d *decoder) columns(t *schema.Table) error {
+	rows := slices.Clone(d.rows["columns"][t.Name])
+	slices.SortStableFunc(rows, func(a, b stored) int { return cmp.Compare(a.integer("position"), b.integer("position")) })
 	for _, r := range rows {
+		if r.values["kind"] == nil { // the rest of a column that was dropped while it was altered elsewhere
+			continue
+		}
 		kind := slices.Index(kindTexts[:], r.text("kind"))
 		if kind < 0 {
 			return fmt.Errorf("column %s is a %q", r.name(1), r.text("kind"))
 		}
-		typ, err := parseType(r.text("type"), k)
+		typ, err := parseType(r.text("type"), d.keyspace)
 		if err != nil {
 			return fmt.Errorf("column %s: %w", r.name(1), err)
 		}
 		t.Add(&schema.Column{Name: r.name(1), Kind: schema.ColumnKind(kind), Type: typ, Desc: r.text("clustering_order") == "desc"})
 	}
-	if len(t.PartitionKey) == 0 {
-		return fmt.Errorf("no partition key")
-	}
-	for _, r := range d.of("column_masks", k, t.Name) {
+	return nil
+}
+
+func (d *decoder) masks(t *schema.Table) error {
+	for _, r := range d.rows["column_masks"][t.Name] {
 		c := t.Columns[r.name(1)]
 		if c == nil {
 			continue
 		}
-		m, err := readMask(k, r)
+		m, err := readMask(d.keyspace, r)
 		if err != nil {
 			return fmt.Errorf("mask of column %s: %w", c.Name, err)
 		}
@@ -134,16 +125,16 @@ func readMask(k *schema.Keyspace, r stored) (*schema.Mask, error) {
 		if cqltype.DecodeBoolean([]byte(nulls[i])) {
 			continue
 		}
-		if m.ArgValues[i], err = m.ArgTypes[i].Parse(v); err != nil {
+		if m.ArgValues[i], err = readString(m.ArgTypes[i], v); err != nil {
 			return nil, err
 		}
 	}
 	return m, nil
 }
 
-func (d *decoder) droppedColumns(k *schema.Keyspace, t *schema.Table) error {
-	for _, r := range d.of("dropped_columns", k, t.Name) {
-		typ, err := parseType(r.text("type"), k)
+func (d *decoder) droppedColumns(t *schema.Table) error {
+	for _, r := range d.rows["dropped_columns"][t.Name] {
+		typ, err := parseType(r.text("type"), d.keyspace)
 		if err != nil {
 			return fmt.Errorf("dropped column %s: %w", r.name(1), err)
 		}
@@ -151,9 +142,36 @@ func (d *decoder) droppedColumns(k *schema.Keyspace, t *schema.Table) error {
 		if r.text("kind") == "static" {
 			kind = schema.Static
 		}
-		t.Dropped[r.name(1)] = &schema.DroppedColumn{
-			Name: r.name(1), Type: typ, Kind: kind, Time: cqltype.DecodeTimestamp(r.values["dropped_time"]) * 1000,
+		at := r.bigint("dropped_time") * 1000
+		if r.values[droppedColumn] != nil {
+			at = r.bigint(droppedColumn)
 		}
+		t.Dropped[r.name(1)] = &schema.DroppedColumn{Name: r.name(1), Type: typ, Kind: kind, Time: at}
+	}
+	return nil
+}
+
+func (d *decoder) indexes(t *schema.Table) error {
+	for _, r := range d.rows["indexes"][t.Name] {
+		options, err := readMap(r.values["options"])
+		if err != nil {
+			return fmt.Errorf("index %s: %w", r.name(1), err)
+		}
+		x := &schema.Index{Name: r.name(1), Kind: r.text("kind"), Options: options}
+		if t.Columns[x.Target().Column] != nil {
+			t.Indexes[x.Name] = x
+		}
+	}
+	return nil
+}
+
+func (d *decoder) triggers(t *schema.Table) error {
+	for _, r := range d.rows["triggers"][t.Name] {
+		options, err := readMap(r.values["options"])
+		if err != nil {
+			return fmt.Errorf("trigger %s: %w", r.name(1), err)
+		}
+		t.Triggers[r.name(1)] = &schema.Trigger{Name: r.name(1), Class: options["class"]}
 	}
 	return nil
 }

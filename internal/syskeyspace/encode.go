@@ -2,22 +2,16 @@ package syskeyspace
 
 import (
 	"bytes"
+	"encoding/binary"
+	"maps"
+	"slices"
 	"sort"
-	"strings"
 
 	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
 	"alexandra/internal/schema"
 	"alexandra/internal/token"
 )
-
-// Name is the keyspace that holds the schema.
-const Name = "system_schema"
-
-// Tables are the tables of system_schema, by name.
-func Tables() []string {
-	return []string{"aggregates", "column_masks", "columns", "dropped_columns", "functions", "indexes", "keyspaces", "tables", "triggers", "types", "views"}
-}
 
 // record is one row of a table of system_schema: its clustering and its cells. A nil value is null.
 type record struct {
@@ -26,12 +20,11 @@ type record struct {
 }
 
 func (r record) key() string {
-	var b strings.Builder
+	var b []byte
 	for _, c := range r.clustering {
-		b.WriteString(string(rune(len(c))))
-		b.Write(c)
+		b = append(binary.BigEndian.AppendUint32(b, uint32(len(c))), c...)
 	}
-	return b.String()
+	return string(b)
 }
 
 // records are all rows of one keyspace, by table and then by clustering.
@@ -45,52 +38,19 @@ func (rs records) add(table string, cells map[string][]byte, clustering ...[]byt
 	rs[table][r.key()] = r
 }
 
-// Encode turns a change of the schema into mutations of system_schema with the timestamp ts (microseconds), which must
-// be later than that of every change before. Virtual keyspaces are left out.
-func Encode(old, s *schema.Schema, ts int64) []*row.Mutation {
-	tables := s.Keyspace(Name)
-	if tables == nil {
-		tables = old.Keyspace(Name)
-	}
-	if tables == nil {
-		return nil
-	}
-	names := map[string]bool{}
-	for _, from := range []*schema.Schema{old, s} {
-		for name, k := range from.Keyspaces {
-			names[name] = names[name] || !k.Virtual
-		}
-	}
-	var out []*row.Mutation
-	for _, name := range sorted(names) {
-		before, after := old.Keyspace(name), s.Keyspace(name)
-		if !names[name] || before == after {
-			continue
-		}
-		out = append(out, encodeKeyspace(tables, name, before, after, ts)...)
-	}
-	return out
-}
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-func sorted[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
-}
-
-func encodeKeyspace(tables *schema.Keyspace, name string, before, after *schema.Keyspace, ts int64) []*row.Mutation {
-	was, is := recordsOf(before), recordsOf(after)
+// encodeKeyspace is a mutation for each table of system_schema that changes; before or after may be nil.
+func (c *Codec) encodeKeyspace(name string, before, after *schema.Keyspace, ts int64) []*row.Mutation {
+	was, is := recordsOf(before, after), recordsOf(after, before)
 	var out []*row.Mutation
-	for _, table := range Tables() {
-		m := newMutation(tables.Tables[table], name)
-		switch {
-		case after == nil:
+	for _, t := range c.tables {
+		key := []byte(name)
+		m := &row.Mutation{Table: t, Partition: row.Partition{Key: key, Token: token.Of(key), Deletion: row.Live}}
+		if after == nil {
 			m.Deletion = deletion(ts)
-		default:
-			m.Rows = changedRows(m.Table, was[table], is[table], ts)
+		} else {
+			m.Rows = changedRows(t, was[t.Name], is[t.Name], ts)
 		}
 		if after == nil || len(m.Rows) > 0 {
 			out = append(out, m)
@@ -101,43 +61,26 @@ func encodeKeyspace(tables *schema.Keyspace, name string, before, after *schema.
 
 func deletion(ts int64) row.Deletion { return row.Deletion{Timestamp: ts, LocalTime: ts / 1e6} }
 
-func newMutation(t *schema.Table, keyspace string) *row.Mutation {
-	key := []byte(keyspace)
-	return &row.Mutation{Table: t, Partition: row.Partition{Key: key, Token: token.Of(key), Deletion: row.Live}}
-}
-
 // changedRows are the rows to write so that was becomes is. A row that changes is written whole.
 func changedRows(t *schema.Table, was, is map[string]record, ts int64) []*row.Row {
 	var out []*row.Row
-	for _, key := range sorted(was) {
+	for key, r := range was {
 		if _, ok := is[key]; !ok {
-			r := newRow(was[key].clustering)
-			r.Deletion = deletion(ts)
-			out = append(out, r)
+			gone := newRow(r.clustering)
+			gone.Deletion = deletion(ts)
+			out = append(out, gone)
 		}
 	}
-	for _, key := range sorted(is) {
+	for key, r := range is {
 		before, existed := was[key]
-		if existed && sameCells(before.cells, is[key].cells) {
+		if existed && maps.EqualFunc(before.cells, r.cells, bytes.Equal) {
 			continue
 		}
-		out = append(out, writeRow(t, before, is[key], ts))
+		out = append(out, writeRow(t, before, r, ts))
 	}
 	compare := row.NewComparator(t).Compare
 	sort.Slice(out, func(i, j int) bool { return compare(out[i].Clustering, out[j].Clustering) < 0 })
 	return out
-}
-
-func sameCells(a, b map[string][]byte) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for k, v := range a {
-		if w, ok := b[k]; !ok || !bytes.Equal(v, w) || (v == nil) != (w == nil) {
-			return false
-		}
-	}
-	return true
 }
 
 func newRow(clustering [][]byte) *row.Row {
@@ -150,31 +93,34 @@ func newRow(clustering [][]byte) *row.Row {
 func writeRow(t *schema.Table, before, r record, ts int64) *row.Row {
 	out := newRow(r.clustering)
 	out.Liveness = row.Liveness{Timestamp: ts}
-	for _, name := range sorted(r.cells) {
-		c := t.Columns[name]
-		v := r.cells[name]
+	if t.Columns[createdColumn] != nil && !bytes.Equal(before.cells["id"], r.cells["id"]) {
+		out.Cells = append(out.Cells, row.Cell{Column: createdColumn, Timestamp: ts, Value: cqltype.EncodeBigint(ts)})
+	}
+	for name, v := range r.cells {
 		switch {
 		case v != nil:
-			out.Cells = append(out.Cells, row.Cell{Column: c.Name, Timestamp: ts, Value: v})
+			out.Cells = append(out.Cells, row.Cell{Column: name, Timestamp: ts, Value: v})
 		case before.cells[name] != nil:
-			out.Cells = append(out.Cells, row.Cell{Column: c.Name, Kind: row.Tombstone, Timestamp: ts, Expiry: ts / 1e6})
+			out.Cells = append(out.Cells, row.Cell{Column: name, Kind: row.Tombstone, Timestamp: ts, Expiry: ts / 1e6})
 		}
 	}
+	out.Sort()
 	return out
 }
 
-func recordsOf(k *schema.Keyspace) records {
+// recordsOf are the rows of a keyspace, without those of tables that are the same in other.
+func recordsOf(k, other *schema.Keyspace) records {
 	rs := records{}
 	if k == nil {
 		return rs
 	}
 	replication := map[string]string{"class": k.Replication.Class}
-	for name, v := range k.Replication.Options {
-		replication[name] = v
-	}
+	maps.Copy(replication, k.Replication.Options)
 	rs.add("keyspaces", map[string][]byte{"durable_writes": boolean(k.DurableWrites), "replication": textMap(replication)})
-	for _, t := range k.Tables {
-		rs.addTable(t)
+	for name, t := range k.Tables {
+		if other == nil || other.Tables[name] != t {
+			rs.addTable(t)
+		}
 	}
 	for _, u := range k.Types {
 		names, types := make([]string, len(u.Fields)), make([]cqltype.Type, len(u.Fields))
@@ -186,23 +132,27 @@ func recordsOf(k *schema.Keyspace) records {
 	for _, f := range k.ListFunctions() {
 		rs.add("functions", map[string][]byte{
 			"argument_names": texts(f.ArgNames), "body": text(f.Body), "called_on_null_input": boolean(f.CalledOnNullInput),
-			"language": text(f.Language), "return_type": text(typeText(f.ReturnType)),
+			"language": text(f.Language), "return_type": text(typeText(f.ReturnType)), deterministicColumn: flag(f.Deterministic),
 		}, text(f.Name), typeTexts(f.ArgTypes))
 	}
 	for _, a := range k.ListAggregates() {
-		cells := map[string][]byte{
-			"final_func": nil, "initcond": nil, "return_type": text(typeText(a.ReturnType)),
-			"state_func": text(a.StateFunc), "state_type": text(typeText(a.StateType)),
-		}
-		if a.FinalFunc != "" {
-			cells["final_func"] = text(a.FinalFunc)
-		}
-		if a.InitCond != nil {
-			cells["initcond"] = text(a.StateType.Format(a.InitCond))
-		}
-		rs.add("aggregates", cells, text(a.Name), typeTexts(a.ArgTypes))
+		rs.addAggregate(a)
 	}
 	return rs
+}
+
+func (rs records) addAggregate(a *schema.Aggregate) {
+	cells := map[string][]byte{
+		"final_func": nil, "initcond": nil, "return_type": text(typeText(a.ReturnType)),
+		"state_func": text(a.StateFunc), "state_type": text(typeText(a.StateType)), deterministicColumn: flag(a.Deterministic),
+	}
+	if a.FinalFunc != "" {
+		cells["final_func"] = text(a.FinalFunc)
+	}
+	if a.InitCond != nil {
+		cells["initcond"] = text(a.StateType.Format(a.InitCond))
+	}
+	rs.add("aggregates", cells, text(a.Name), typeTexts(a.ArgTypes))
 }
 
 func (rs records) addTable(t *schema.Table) {
@@ -213,7 +163,7 @@ func (rs records) addTable(t *schema.Table) {
 		cells["include_all_columns"], cells["where_clause"] = boolean(v.AllColumns), text(v.WhereClause)
 		rs.add("views", cells, text(t.Name))
 	} else {
-		cells["flags"] = set(flags(t)...)
+		cells["flags"] = textSet(flags(t)...)
 		rs.add("tables", cells, text(t.Name))
 	}
 	for _, c := range t.Columns {
@@ -222,6 +172,7 @@ func (rs records) addTable(t *schema.Table) {
 	for _, d := range t.Dropped {
 		rs.add("dropped_columns", map[string][]byte{
 			"dropped_time": millis(d.Time), "kind": text(kindTexts[d.Kind]), "type": text(typeText(d.Type)),
+			droppedColumn: cqltype.EncodeBigint(d.Time),
 		}, text(t.Name), text(d.Name))
 	}
 	for _, x := range t.Indexes {
@@ -248,7 +199,8 @@ func flags(t *schema.Table) []string {
 	return out
 }
 
-// optionCells are a table's options. As in Cassandra cdc, memtable and what is true by default are not stored.
+// optionCells are a table's options. As in Cassandra cdc (where the node has it disabled), the usual memtable and what
+// is true by default are not stored.
 func optionCells(o schema.Options) map[string][]byte {
 	cells := map[string][]byte{
 		"additional_write_policy": text(o.AdditionalWritePolicy), "bloom_filter_fp_chance": double(o.BloomFilterFPChance),
@@ -258,7 +210,10 @@ func optionCells(o schema.Options) map[string][]byte {
 		"gc_grace_seconds": integer(o.GCGraceSeconds), "max_index_interval": integer(o.MaxIndexInterval), "memtable": nil,
 		"memtable_flush_period_in_ms": integer(o.MemtableFlushPeriodInMs), "min_index_interval": integer(o.MinIndexInterval),
 		"read_repair": text(o.ReadRepair), "read_repair_chance": double(0), "speculative_retry": text(o.SpeculativeRetry),
-		"allow_auto_snapshot": nil, "incremental_backups": nil,
+		"allow_auto_snapshot": nil, "incremental_backups": nil, cdcColumn: flag(o.CDC),
+	}
+	if o.Memtable != "default" {
+		cells["memtable"] = text(o.Memtable)
 	}
 	if !o.AllowAutoSnapshot {
 		cells["allow_auto_snapshot"] = boolean(false)
@@ -278,7 +233,7 @@ func (rs records) addColumn(t *schema.Table, c *schema.Column) {
 		}
 	}
 	rs.add("columns", map[string][]byte{
-		"clustering_order": text(order), "column_name_bytes": []byte(c.Name), "kind": text(kindTexts[c.Kind]),
+		"clustering_order": text(order), "column_name_bytes": text(c.Name), "kind": text(kindTexts[c.Kind]),
 		"position": integer(c.Position), "type": text(typeText(c.Type)),
 	}, text(t.Name), text(c.Name))
 	m := c.Mask

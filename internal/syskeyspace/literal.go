@@ -12,15 +12,19 @@ import (
 
 // readLiteral reads a value that was printed as a CQL literal of its type.
 func readLiteral(t cqltype.Type, text string) ([]byte, error) {
-	result, err := parse.Statement("SELECT * FROM t WHERE v = " + text)
+	term, err := parse.Term(text)
 	if err != nil {
 		return nil, err
 	}
-	s, ok := result.Statement.(*ast.Select)
-	if !ok || len(s.Where) != 1 || s.Where[0].Value == nil {
-		return nil, fmt.Errorf("not a value: %s", text)
+	return literal(t, term)
+}
+
+// readString reads what cqltype.GetString printed.
+func readString(t cqltype.Type, text string) ([]byte, error) {
+	if len(cqltype.Children(t)) > 0 {
+		return readLiteral(t, text)
 	}
-	return literal(t, s.Where[0].Value)
+	return t.Parse(text)
 }
 
 func literal(t cqltype.Type, term ast.Term) ([]byte, error) {

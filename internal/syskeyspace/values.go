@@ -41,7 +41,15 @@ func typeTexts(types []cqltype.Type) []byte {
 	return texts(list)
 }
 
-func set(list ...string) []byte {
+// flag is true, or null for false.
+func flag(b bool) []byte {
+	if !b {
+		return nil
+	}
+	return boolean(true)
+}
+
+func textSet(list ...string) []byte {
 	elems := make([][]byte, len(list))
 	for i, s := range list {
 		elems[i] = []byte(s)
@@ -66,19 +74,7 @@ func blobMap(m map[string][]byte) []byte {
 }
 
 // typeText is a type as system_schema has it.
-func typeText(t cqltype.Type) string {
-	if t.Kind() == cqltype.KindEmpty {
-		return "empty"
-	}
-	return t.String()
-}
-
-func parseType(s string, resolver cqltype.Resolver) (cqltype.Type, error) {
-	if s == "empty" {
-		return cqltype.Empty, nil
-	}
-	return cqltype.ParseCQL(s, resolver)
-}
+func typeText(t cqltype.Type) string { return t.String() }
 
 func readTexts(v []byte) ([]string, error) {
 	if v == nil {

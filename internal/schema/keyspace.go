@@ -208,6 +208,21 @@ func (s *Schema) TableByID(id [16]byte) *Table {
 	return nil
 }
 
+// TableNames lists tables and views by name, without regard to case.
+func (k *Keyspace) TableNames() []string { return sortedFold(k.Tables) }
+
+// ListTypes lists user types by name, without regard to case, but each after those that it uses.
+func (k *Keyspace) ListTypes() []*cqltype.UserType { return k.typesInOrder() }
+
+// ListIndexes lists indexes by name, without regard to case.
+func (t *Table) ListIndexes() []*Index {
+	out := make([]*Index, 0, len(t.Indexes))
+	for _, name := range sortedFold(t.Indexes) {
+		out = append(out, t.Indexes[name])
+	}
+	return out
+}
+
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {

@@ -10,6 +10,14 @@ import (
 // run runs a statement whose permissions were checked.
 func (e *Executor) run(ctx context.Context, q *request, st plan.Statement) (*Result, error) {
 	switch st := st.(type) {
+	case *plan.SchemaChange:
+		return e.runSchemaChange(ctx, q, st)
+	case *plan.Use:
+		return e.runUse(q, st)
+	case *plan.Truncate:
+		return e.runTruncate(ctx, q, st)
+	case *plan.Describe:
+		return e.runDescribe(ctx, q, st)
 	case *plan.Roles:
 		return e.runRoles(ctx, q, st)
 	case *plan.Select:

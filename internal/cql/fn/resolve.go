@@ -44,6 +44,8 @@ type Call struct {
 	Users []*Function
 	// PartitionKey are the key types of the table that the call is for: what token() takes. Nil without a table.
 	PartitionKey []cqltype.Type
+	// LocalTokens says that the table is virtual: its tokens are the keys.
+	LocalTokens bool
 }
 
 // Resolve finds the function that a call means. It answers nil, without an error, when there is none of that name.
@@ -73,7 +75,11 @@ func (c Call) candidates() ([]*Function, error) {
 				all = append(all, f)
 			}
 		}
-		if c.Name.Name == tokenName && c.PartitionKey != nil {
+		switch {
+		case c.Name.Name != tokenName || len(c.PartitionKey) == 0:
+		case c.LocalTokens:
+			all = append(all, localTokenFunction(c.PartitionKey))
+		default:
 			all = append(all, tokenFunction(c.PartitionKey))
 		}
 	}

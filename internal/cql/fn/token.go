@@ -24,6 +24,27 @@ func tokenFunction(key []cqltype.Type) *Function {
 	}
 }
 
+// localTokenFunction is token() for a virtual table: its partitioner keeps the order of the keys, and the token is the
+// key itself, or the tuple of its columns.
+func localTokenFunction(key []cqltype.Type) *Function {
+	f := &Function{Keyspace: SystemKeyspace, Name: tokenName, Args: key, Return: key[0], Native: true, Deterministic: true}
+	if len(key) > 1 {
+		f.Return = cqltype.NewTuple(key...)
+	}
+	f.Call = func(_ *Context, args [][]byte) ([]byte, error) {
+		for _, a := range args {
+			if a == nil {
+				return nil, nil
+			}
+		}
+		if len(args) == 1 {
+			return args[0], nil
+		}
+		return cqltype.EncodeTuple(args), nil
+	}
+	return f
+}
+
 // joinKey is the serialized partition key: one component as it is, several each with a length and a zero byte.
 func joinKey(parts [][]byte) []byte {
 	if len(parts) == 1 {

@@ -108,7 +108,7 @@ func ResolveFunction(b *Binder, name fn.Name, args []fn.Arg, recv Receiver) (*fn
 		}
 		call.Users = userFunctions(s.Keyspace(keyspace), name.Name)
 		if t := s.Table(recv.Keyspace, recv.Table); t != nil {
-			call.PartitionKey = columnTypes(t.PartitionKey)
+			call.PartitionKey, call.LocalTokens = columnTypes(t.PartitionKey), t.Virtual
 		}
 	}
 	return fn.Resolve(call)

@@ -20,12 +20,13 @@ type timeuuidType struct {
 // uuidEpochMillis is the Unix time of 1582-10-15, from which version 1 counts.
 const uuidEpochMillis = -12219292800000
 
-// TimeuuidMillis is the Unix time in a version 1 UUID, in milliseconds.
+// TimeuuidMillis is the Unix time in a version 1 UUID, in milliseconds; parts of
+// one are cut off towards 1970.
 func TimeuuidMillis(v []byte) int64 {
 	if len(v) != 16 {
 		return 0
 	}
-	return int64(timeOrder(v)&0x0FFFFFFFFFFFFFFF)/10000 + uuidEpochMillis
+	return (int64(timeOrder(v)&0x0FFFFFFFFFFFFFFF) + uuidEpochMillis*10000) / 10000
 }
 
 func (t *timeuuidType) String() string { return "timeuuid" }

@@ -5,6 +5,9 @@ import "strings"
 // parseColons reads components between colons; @ is null, and a backslash
 // keeps the meaning of colon and @ away.
 func (t *TupleType) parseColons(text string) ([]byte, error) {
+	if text == "" {
+		return []byte{}, nil
+	}
 	parts := splitColons(text)
 	if len(parts) > len(t.Elems) {
 		return nil, invalid("Invalid tuple literal: too many elements. Type %s expects %d but got %d", t, len(t.Elems), len(parts))

@@ -257,6 +257,7 @@ func (e *Executor) casMutation(r *casRequest, current *row.Partition) (*row.Muta
 				return nil, err
 			}
 		}
+		yield(p)
 		parts = append(parts, p)
 	}
 	p := parts[0]
@@ -265,6 +266,17 @@ func (e *Executor) casMutation(r *casRequest, current *row.Partition) (*row.Muta
 	}
 	m := &row.Mutation{Table: r.table, Partition: *p}
 	return m, checkIndexedValues(m)
+}
+
+// yield moves the deletion of whole partitions and ranges just before the rest: in a conditional batch, rows that are
+// written next to it survive (PartitionUpdate.withUpdatedTimestamps).
+func yield(p *row.Partition) {
+	if !p.Deletion.IsLive() {
+		p.Deletion.Timestamp--
+	}
+	for i := range p.Ranges {
+		p.Ranges[i].Deletion.Timestamp--
+	}
 }
 
 func (e *Executor) compareAndSet(ctx context.Context, q *request, r *casRequest) (*Result, error) {
@@ -324,7 +336,7 @@ const appliedColumn = "[applied]"
 
 // result is [applied], and after a failure the rows that were looked at.
 func (r *casRequest) result(applied bool, current *row.Partition) *Rows {
-	out := &Rows{Columns: []ColumnSpec{{r.table.Keyspace, r.table.Name, appliedColumn, cqltype.Boolean}}}
+	out := &Rows{Columns: []ColumnSpec{{Keyspace: r.table.Keyspace, Table: r.table.Name, Name: appliedColumn, Type: cqltype.Boolean}}}
 	if applied {
 		out.Rows = [][][]byte{{cqltype.EncodeBoolean(true)}}
 		return out
@@ -339,7 +351,7 @@ func (r *casRequest) result(applied bool, current *row.Partition) *Rows {
 		return out
 	}
 	for _, c := range columns {
-		out.Columns = append(out.Columns, ColumnSpec{c.Keyspace, c.Table, c.Name, c.Type})
+		out.Columns = append(out.Columns, ColumnSpec{Keyspace: c.Keyspace, Table: c.Table, Name: c.Name, Type: c.Type})
 	}
 	for _, values := range rows {
 		out.Rows = append(out.Rows, append([][]byte{cqltype.EncodeBoolean(false)}, values...))
@@ -374,11 +386,11 @@ func (r *casRequest) failedRows(columns []*schema.Column, p *row.Partition) [][]
 		return nil
 	}
 	var found []*row.Row
-	if len(r.rows) == 0 && len(p.Rows) > 0 {
+	if len(r.rows) == 0 && len(p.Rows) > 0 && r.sees(p.Rows[0]) {
 		found = p.Rows[:1]
 	}
 	for _, x := range r.rows {
-		if f := findRow(r.table, p, x.clustering); f != nil {
+		if f := findRow(r.table, p, x.clustering); f != nil && r.sees(f) {
 			found = append(found, f)
 		}
 	}
@@ -390,6 +402,20 @@ func (r *casRequest) failedRows(columns []*schema.Column, p *row.Partition) [][]
 		out = append(out, r.values(columns, key, p, nil))
 	}
 	return out
+}
+
+// sees says that a row exists by its marker or by a column that the request reads.
+func (r *casRequest) sees(x *row.Row) bool {
+	if x.Liveness.Timestamp != row.NoTimestamp {
+		return true
+	}
+	for _, c := range r.table.Regulars {
+		read := r.hasExists && r.updatesRows || !r.hasExists && slices.Contains(r.columns, c)
+		if read && len(plan.CellsOf(x, c)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // showsStatic says that the static row has a value in a column that was read.

@@ -13,4 +13,9 @@ const (
 )
 
 // Assign says how well a value of type t fits a receiver of type recv.
-func Assign(t, recv cqltype.Type) Match { return cqltype.TestAssignment(recv, t) }
+func Assign(t, recv cqltype.Type) Match {
+	if t == cqltype.LegacyTimeuuid && recv != nil && recv.Kind() == cqltype.KindTimeuuid {
+		return WeaklyAssignable
+	}
+	return cqltype.TestAssignment(recv, t)
+}

@@ -26,23 +26,24 @@ const maxShift = 1 << 20
 
 var errTooLarge = errors.New("Overflow")
 
-// toDecimal converts a number for decimal arithmetic; floating-point numbers by their double value.
+// toDecimal converts a number for decimal arithmetic. All but varint and decimal go by their double value, so that an
+// int has one digit behind the point (DecimalType.toBigDecimal).
 func toDecimal(t cqltype.Type, v []byte) (decimal, error) {
 	switch t.Kind() {
 	case cqltype.KindDecimal:
 		return cqltype.DecodeDecimal(v), nil
-	case cqltype.KindFloat, cqltype.KindDouble:
-		f := toFloat64(t, v)
-		switch {
-		case f != f:
-			return decimal{}, errors.New("A NaN cannot be converted into a decimal")
-		case math.IsInf(f, 0):
-			return decimal{}, errors.New("An infinite number cannot be converted into a decimal")
-		}
-		d, _ := cqltype.ParseDecimal(cqltype.FormatDouble(f))
-		return d, nil
+	case cqltype.KindVarint:
+		return decimal{Unscaled: cqltype.DecodeVarint(v)}, nil
 	}
-	return decimal{Unscaled: toVarint(t, v)}, nil
+	f := toFloat64(t, v)
+	switch {
+	case f != f:
+		return decimal{}, errors.New("A NaN cannot be converted into a decimal")
+	case math.IsInf(f, 0):
+		return decimal{}, errors.New("An infinite number cannot be converted into a decimal")
+	}
+	d, _ := cqltype.ParseDecimal(cqltype.FormatDouble(f))
+	return d, nil
 }
 
 // align brings two numbers to the larger of their scales.

@@ -12,13 +12,10 @@ func extremeFactory(name string, sign int) *factory {
 		name: name, params: []parameter{anyParam(false)},
 		build: func(name string, args []cqltype.Type, _ cqltype.Type) (*Function, error) {
 			t := args[0]
-			f := &Function{Keyspace: SystemKeyspace, Name: name, Args: args, Return: t, Native: true, Deterministic: true}
-			if t.Kind() == cqltype.KindTimeuuid {
-				// Cassandra's registry of these two holds the older class of timeuuids, which results show.
-				f.Return = cqltype.LegacyTimeuuid
-			}
-			f.New = func() State { return &extremeState{typ: t, sign: sign} }
-			return f, nil
+			return &Function{
+				Keyspace: SystemKeyspace, Name: name, Args: args, Return: t, Native: true, Deterministic: true,
+				New: func() State { return &extremeState{typ: t, sign: sign} },
+			}, nil
 		},
 	}
 }

@@ -70,7 +70,21 @@ func (f *factory) function(args []Arg, recv cqltype.Type) (*Function, error) {
 		}
 		types[i] = t
 	}
-	return f.build(f.name, types, recv)
+	built, err := f.build(f.name, types, recv)
+	if err == nil && built != nil && len(args) > 0 && built.Return.Kind() == cqltype.KindTimeuuid && types[0].Kind() == cqltype.KindTimeuuid && !isReversed(args[0]) {
+		// What is made from a timeuuid has the older class of that type, unless the column is in descending order
+		// (AbstractType.udfType). Clients see it.
+		legacy := *built
+		legacy.Return = cqltype.LegacyTimeuuid
+		return &legacy, nil
+	}
+	return built, err
+}
+
+// isReversed says that an argument is a clustering column in descending order, if it can tell.
+func isReversed(a Arg) bool {
+	r, ok := a.(interface{ IsReversed() bool })
+	return ok && r.IsReversed()
 }
 
 func ownType(a Arg, _ cqltype.Type, _ []cqltype.Type) cqltype.Type { return a.Type() }

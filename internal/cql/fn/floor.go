@@ -10,6 +10,7 @@ import (
 const (
 	nanosPerMilli = 1_000_000
 	millisPerDay  = 86_400_000
+	secondsPerDay = 86_400
 	nanosPerDay   = 86_400_000_000_000
 )
 
@@ -50,7 +51,16 @@ func floorFunctions() []*Function {
 
 func timeuuidMillis(v []byte) int64 { return cqltype.TimeuuidMillis(v) }
 func dateMillis(v []byte) int64     { return cqltype.DateMillis(cqltype.DecodeDate(v)) }
-func millisDate(m int64) []byte     { return cqltype.EncodeDate(cqltype.MillisDate(m)) }
+
+// millisDate is the day of a time. It rounds to whole seconds first and then towards 1970, so that the last day before
+// 1970 has but its first second: SimpleDateType.timeInMillisToDay divides so.
+func millisDate(m int64) []byte {
+	seconds := m / 1000
+	if m%1000 < 0 {
+		seconds--
+	}
+	return cqltype.EncodeDate(cqltype.MillisDate(seconds / secondsPerDay * millisPerDay))
+}
 
 func checkMillis(d cqltype.DurationValue) error {
 	if d.Nanos%nanosPerMilli != 0 {

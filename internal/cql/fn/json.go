@@ -22,12 +22,21 @@ func toJSON(name string, args []cqltype.Type, _ cqltype.Type) (*Function, error)
 	return &Function{
 		Keyspace: SystemKeyspace, Name: name, Args: args, Return: cqltype.Text, Native: true, Deterministic: true,
 		Call: func(_ *Context, values [][]byte) ([]byte, error) {
-			if values[0] == nil {
+			if values[0] == nil || len(values[0]) == 0 && !hasEmptyValue(args[0]) {
 				return []byte("null"), nil
 			}
 			return args[0].ToJSON(values[0])
 		},
 	}, nil
+}
+
+// hasEmptyValue says that a value without bytes means something other than null.
+func hasEmptyValue(t cqltype.Type) bool {
+	switch t.Kind() {
+	case cqltype.KindText, cqltype.KindAscii, cqltype.KindBlob, cqltype.KindCustom, cqltype.KindTuple, cqltype.KindUDT:
+		return true
+	}
+	return false
 }
 
 func fromJSON(name string, _ []cqltype.Type, recv cqltype.Type) (*Function, error) {

@@ -52,7 +52,7 @@ func maskedValue(t cqltype.Type) []byte {
 	case cqltype.KindUuid:
 		return make([]byte, 16)
 	case cqltype.KindTimeuuid:
-		return append(make([]byte, 6), 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+		return boundOf(0, 0, minUUIDRest)
 	case cqltype.KindDate:
 		return millisDate(0)
 	case cqltype.KindDecimal:

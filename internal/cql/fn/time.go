@@ -32,10 +32,10 @@ func timeFunctions() []*Function {
 		}
 	}
 	for _, name := range []string{"min_timeuuid", "mintimeuuid"} {
-		list = append(list, boundUUID(name, 0, 0x8080808080808080))
+		list = append(list, boundUUID(name, 0, minUUIDRest))
 	}
 	for _, name := range []string{"max_timeuuid", "maxtimeuuid"} {
-		list = append(list, boundUUID(name, ticksPerMilli-1, 0x7f7f7f7f7f7f7f7f))
+		list = append(list, boundUUID(name, ticksPerMilli-1, maxUUIDRest))
 	}
 	return list
 }
@@ -88,6 +88,10 @@ const (
 	uuidEpochMillis  = -12_219_292_800_000
 	uuidVersion1     = 0x1000
 	uuidTimeHighMask = 0x0fff
+
+	// The second halves of the least and greatest UUID of a tick; their bytes compare as signed ones.
+	minUUIDRest = 0x8080808080808080
+	maxUUIDRest = 0x7f7f7f7f7f7f7f7f
 )
 
 // boundUUID is the least or greatest timeuuid of a millisecond.
@@ -98,11 +102,16 @@ func boundUUID(name string, ticks int64, rest uint64) *Function {
 			if empty(v) {
 				return nil, nil
 			}
-			t := uint64((cqltype.DecodeTimestamp(v)-uuidEpochMillis)*ticksPerMilli + ticks)
-			u := binary.BigEndian.AppendUint32(make([]byte, 0, 16), uint32(t))
-			u = binary.BigEndian.AppendUint16(u, uint16(t>>32))
-			u = binary.BigEndian.AppendUint16(u, uint16(t>>48)&uuidTimeHighMask|uuidVersion1)
-			return binary.BigEndian.AppendUint64(u, rest), nil
+			return boundOf(cqltype.DecodeTimestamp(v), ticks, rest), nil
 		}),
 	}
+}
+
+// boundOf is a version 1 UUID of a Unix time in milliseconds and some ticks.
+func boundOf(millis, ticks int64, rest uint64) []byte {
+	t := uint64((millis-uuidEpochMillis)*ticksPerMilli + ticks)
+	u := binary.BigEndian.AppendUint32(make([]byte, 0, 16), uint32(t))
+	u = binary.BigEndian.AppendUint16(u, uint16(t>>32))
+	u = binary.BigEndian.AppendUint16(u, uint16(t>>48)&uuidTimeHighMask|uuidVersion1)
+	return binary.BigEndian.AppendUint64(u, rest)
 }

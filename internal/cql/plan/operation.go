@@ -26,6 +26,27 @@ func (t target) Column() *schema.Column { return t.column }
 // NeedsRead implements Operation; those that must read override it.
 func (t target) NeedsRead() bool { return false }
 
+// keyed is the column of an operation on single elements of a set or keys of a map. Where different bytes may be the
+// same element (decimal 1.0 and 1.00) the operation must find out which bytes stand there.
+type keyed struct{ target }
+
+// NeedsRead implements Operation.
+func (t keyed) NeedsRead() bool { return pathType(t.column) != nil && !pathType(t.column).Exact() }
+
+// pathType is the type of the paths of a set's or map's cells; nil for other columns.
+func pathType(c *schema.Column) cqltype.Type {
+	if !c.Type.IsMultiCell() {
+		return nil
+	}
+	switch t := c.Type.(type) {
+	case *cqltype.SetType:
+		return t.Elem
+	case *cqltype.MapType:
+		return t.Key
+	}
+	return nil
+}
+
 // bindAssignment binds one change of a SET clause.
 func bindAssignment(b *Binder, c *schema.Column, a ast.Assignment) (Operation, error) {
 	switch a.Kind {
@@ -110,7 +131,7 @@ func bindAdd(b *Binder, c *schema.Column, a ast.Assignment) (Operation, error) {
 	if c.Type.Kind() == cqltype.KindCounter {
 		return addCounter{target{c}, t, 1}, nil
 	}
-	return addElements{target{c}, t}, nil
+	return addElements{keyed{target{c}}, t}, nil
 }
 
 func bindSubtract(b *Binder, c *schema.Column, a ast.Assignment) (Operation, error) {
@@ -123,7 +144,7 @@ func bindSubtract(b *Binder, c *schema.Column, a ast.Assignment) (Operation, err
 		if err != nil {
 			return nil, cqlerr.Invalid("Value for a map substraction has to be a set, but was: '%s'", termText(a.Value))
 		}
-		return removeElements{target{c}, t}, nil
+		return removeElements{keyed{target{c}}, t}, nil
 	}
 	t, err := bindTerm(b, a.Value, recv)
 	switch {
@@ -134,7 +155,7 @@ func bindSubtract(b *Binder, c *schema.Column, a ast.Assignment) (Operation, err
 	case c.Type.Kind() == cqltype.KindList:
 		return discardElements{target{c}, t}, nil
 	}
-	return removeElements{target{c}, t}, nil
+	return removeElements{keyed{target{c}}, t}, nil
 }
 
 func bindPrepend(b *Binder, c *schema.Column, a ast.Assignment) (Operation, error) {
@@ -170,7 +191,7 @@ func bindSetElement(b *Binder, c *schema.Column, a ast.Assignment) (Operation, e
 	if c.Type.Kind() == cqltype.KindList {
 		return setIndex{target{c}, key, value}, nil
 	}
-	return setKey{target{c}, key, value}, nil
+	return setKey{keyed{target{c}}, key, value}, nil
 }
 
 // subscriptReceiver is what stands in brackets behind a collection: an index, a key, or an element of a set.
@@ -233,7 +254,7 @@ func bindDeleteElement(b *Binder, c *schema.Column, d ast.Deletion) (Operation, 
 	if c.Type.Kind() == cqltype.KindList {
 		return deleteIndex{target{c}, key}, nil
 	}
-	return deleteKey{target{c}, key}, nil
+	return deleteKey{keyed{target{c}}, key}, nil
 }
 
 func bindDeleteField(c *schema.Column, d ast.Deletion) (Operation, error) {

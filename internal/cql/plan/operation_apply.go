@@ -55,7 +55,7 @@ func appendCells(w *RowWriter, c *schema.Column, v []byte) error {
 			return err
 		}
 		for _, e := range elems {
-			w.set(c, notNil(e), []byte{})
+			w.set(c, pathOf(w, c, e), []byte{})
 		}
 	case *cqltype.MapType:
 		entries, err := cqltype.DecodeMap(v)
@@ -63,7 +63,7 @@ func appendCells(w *RowWriter, c *schema.Column, v []byte) error {
 			return err
 		}
 		for _, e := range entries {
-			w.set(c, notNil(e.Key), e.Value)
+			w.set(c, pathOf(w, c, e.Key), e.Value)
 		}
 	case *cqltype.UserType:
 		return appendFields(w, c, t, v)
@@ -71,12 +71,20 @@ func appendCells(w *RowWriter, c *schema.Column, v []byte) error {
 	return nil
 }
 
-// notNil keeps an empty path apart from the path of a simple column.
-func notNil(path []byte) []byte {
-	if path == nil {
+// pathOf is the path of an element or key: the bytes that stand for it already, if there are any. An empty path is
+// kept apart from the path of a simple column.
+func pathOf(w *RowWriter, c *schema.Column, v []byte) []byte {
+	if t := pathType(c); t != nil && !t.Exact() {
+		for _, cell := range CellsOf(w.Current, c) {
+			if t.Compare(cell.Path, v) == 0 {
+				return cell.Path
+			}
+		}
+	}
+	if v == nil {
 		return []byte{}
 	}
-	return path
+	return v
 }
 
 func appendFields(w *RowWriter, c *schema.Column, t *cqltype.UserType, v []byte) error {
@@ -118,7 +126,7 @@ func (o addCounter) Apply(w *RowWriter) error {
 
 // addElements is column = column + collection.
 type addElements struct {
-	target
+	keyed
 	value Term
 }
 
@@ -133,7 +141,7 @@ func (o addElements) Apply(w *RowWriter) error {
 
 // removeElements takes the elements of a set, or the keys of a map, away.
 type removeElements struct {
-	target
+	keyed
 	value Term
 }
 
@@ -148,7 +156,7 @@ func (o removeElements) Apply(w *RowWriter) error {
 		return err
 	}
 	for _, e := range elems {
-		w.remove(o.column, notNil(e))
+		w.remove(o.column, pathOf(w, o.column, e))
 	}
 	return nil
 }
@@ -271,7 +279,7 @@ func cellAt(r *row.Row, c *schema.Column, index []byte, doing string) (row.Cell,
 
 // setKey is map[key] = value.
 type setKey struct {
-	target
+	keyed
 	key, value Term
 }
 
@@ -286,9 +294,9 @@ func (o setKey) Apply(w *RowWriter) error {
 	case err != nil:
 		return err
 	case v == nil:
-		w.remove(o.column, notNil(key))
+		w.remove(o.column, pathOf(w, o.column, key))
 	case !IsUnset(v):
-		w.set(o.column, notNil(key), v)
+		w.set(o.column, pathOf(w, o.column, key), v)
 	}
 	return nil
 }
@@ -368,7 +376,7 @@ func (o deleteIndex) Apply(w *RowWriter) error {
 
 // deleteKey deletes an element of a set or an entry of a map.
 type deleteKey struct {
-	target
+	keyed
 	key Term
 }
 
@@ -379,7 +387,7 @@ func (o deleteKey) Apply(w *RowWriter) error {
 		if err != nil {
 			return err
 		}
-		w.remove(o.column, notNil(key))
+		w.remove(o.column, pathOf(w, o.column, key))
 		return nil
 	}
 	elem, err := o.key.Eval(w.EvalContext)
@@ -389,7 +397,7 @@ func (o deleteKey) Apply(w *RowWriter) error {
 	case elem == nil:
 		return cqlerr.Invalid("Invalid null set element")
 	}
-	w.remove(o.column, notNil(elem))
+	w.remove(o.column, pathOf(w, o.column, elem))
 	return nil
 }
 

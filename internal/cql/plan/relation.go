@@ -151,6 +151,8 @@ func checkReceiver(c *schema.Column, rel ast.Relation) error {
 	}
 	if rel.Kind == ast.ElementRelation {
 		switch {
+		case c.Type.Kind() == cqltype.KindList:
+			return cqlerr.Invalid("Indexes on list entries (%s[index] = value) are not currently supported.", c.Name)
 		case c.Type.Kind() != cqltype.KindMap:
 			return cqlerr.Invalid("Column %s cannot be used as a map", c.Name)
 		case !c.Type.IsMultiCell():

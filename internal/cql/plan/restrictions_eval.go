@@ -44,10 +44,12 @@ func (r *Restrictions) Keys(ctx *EvalContext) ([][]byte, error) {
 	}
 	keys := make([][]byte, 0, len(tuples))
 	for _, t := range tuples {
+		size := 0
 		for _, v := range t {
-			if len(v) > row.MaxKeyLength {
-				return nil, keyTooLong(len(v))
-			}
+			size += len(v)
+		}
+		if size > row.MaxKeyLength {
+			return nil, keyTooLong(size)
 		}
 		key := row.ComposeKey(t)
 		if err := checkKey(key); err != nil {

@@ -96,6 +96,12 @@ func (a selectorArg) ArrayLen() int {
 	return -1
 }
 
+// IsReversed says that the argument is a clustering column in descending order.
+func (a selectorArg) IsReversed() bool {
+	c, ok := a.selectable.(*columnNode)
+	return ok && c.column.Desc
+}
+
 // IsMarker implements fn.Arg.
 func (a selectorArg) IsMarker() bool {
 	t, ok := a.selectable.(*termNode)

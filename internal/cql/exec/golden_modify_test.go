@@ -1,0 +1,21 @@
+package exec_test
+
+import "testing"
+
+// modifyFiles are the dialogues about changing data, about terms and about functions.
+var modifyFiles = []string{
+	"arithmetic", "arithmetic_matrix", "batch_timestamps", "batches", "cast_matrix", "coll_frozen_nested", "coll_list", "coll_map",
+	"coll_set", "coll_set_more", "counters", "default_ttl", "delete_variations", "func_blob_token", "func_cast", "func_collections",
+	"func_mask", "func_math", "func_similarity", "func_time", "func_time_more", "insert_update_semantics", "json_defaults", "json_insert",
+	"limits_batches", "limits_keys", "literal_matrix_collections", "literal_matrix_numbers", "literal_matrix_temporal",
+	"literal_matrix_text_blob_uuid", "lwt_basic", "lwt_batches", "lwt_collections", "lwt_collections_more", "lwt_static", "lwt_types",
+	"mv_basic", "static_columns", "timestamp_ties", "tombstones_timestamps", "tombstones_timestamps_more", "tuples", "types_boolean_null",
+	"types_date_time", "types_duration", "types_empty_values", "types_float_decimal", "types_int", "types_text_blob", "types_timestamp",
+	"types_timestamp_more", "types_uuid_inet", "types_uuid_inet_more", "types_vector", "udt_basic", "udt_nested_json",
+}
+
+func TestGoldenModifications(t *testing.T) {
+	for _, name := range modifyFiles {
+		t.Run(name, func(t *testing.T) { replay(t, name) })
+	}
+}

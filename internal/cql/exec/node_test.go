@@ -19,6 +19,7 @@ import (
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/row"
 	"alexandra/internal/schema"
+	"alexandra/internal/syskeyspace"
 	"alexandra/storage"
 )
 
@@ -37,7 +38,9 @@ func runNode(t testing.TB) *testNode {
 	db, err := storage.Open(storage.Config{Dir: "data", FS: storage.MemFS()})
 	require.NoError(t, err)
 	n := &testNode{t: t, db: db}
-	n.publish((&schema.Schema{Keyspaces: map[string]*schema.Keyspace{}}).WithVersion())
+	s, err := syskeyspace.Load()
+	require.NoError(t, err)
+	n.publish(s)
 	settings := config.Default()
 	settings.MaterializedViewsEnabled, settings.DynamicDataMaskingEnabled = true, true
 	settings.UserDefinedFunctionsEnabled, settings.DropCompactStorageEnabled = true, true
@@ -150,9 +153,6 @@ func (n *testNode) query(cql string, o exec.Options, values ...[]byte) (*exec.Re
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	if done, res, err := n.fallback(cql); done {
-		return res, err
-	}
 	return n.exec.Query(ctx, n.session, cql, &o)
 }
 
@@ -181,48 +181,4 @@ func (n *testNode) text(cql string, page int) []string {
 	lines, err := n.answer(cql, exec.Options{PageSize: page}, true)
 	require.NoError(n.t, err, cql)
 	return lines
-}
-
-// fallback runs what the executor has no statement for yet.
-func (n *testNode) fallback(cql string) (bool, *exec.Result, error) {
-	r, err := parse.Statement(cql)
-	if err != nil {
-		return false, nil, nil
-	}
-	switch st := r.Statement.(type) {
-	case *ast.Select, *ast.Insert, *ast.Update, *ast.Delete, *ast.Batch:
-		return false, nil, nil
-	case *ast.Use:
-		return true, &exec.Result{SetKeyspace: st.Keyspace}, nil
-	case *ast.Truncate:
-		ks := st.Table.Keyspace
-		if ks == "" {
-			ks = n.session.Keyspace()
-		}
-		t := n.Schema().Table(ks, st.Table.Name)
-		if t == nil {
-			return true, nil, cqlerr.Invalid("table %s does not exist", st.Table.Name)
-		}
-		return true, &exec.Result{}, n.db.Truncate(t)
-	case *ast.CreateIndex:
-		if st.Table.Keyspace == "" {
-			st.Table.Keyspace = n.session.Keyspace()
-		}
-	}
-	if name := schema.Target(r.Statement); name != nil && name.Keyspace == "" {
-		name.Keyspace = n.session.Keyspace()
-	}
-	res := &exec.Result{}
-	_, err = n.AlterSchema(context.Background(), func(old *schema.Schema) (*schema.Schema, []schema.Change, error) {
-		u, err := schema.Apply(old, r.Statement, &schema.Env{
-			Flags: schema.Flags{MaterializedViews: true, DefaultIndex: "legacy_local_table", DefaultIndexAllowed: true},
-			Nodes: map[string]int{"datacenter1": 1}, Datacenters: []string{"datacenter1"}, DefaultRF: 1, Timestamp: time.Now().UnixMicro(),
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		res.Warnings = u.Warnings
-		return u.Schema, u.Changes, nil
-	})
-	return true, res, err
 }

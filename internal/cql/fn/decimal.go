@@ -11,9 +11,11 @@ import (
 
 type decimal = cqltype.BigDecimal
 
-// These are the limits of DecimalType: quotients have at least minDigits significant digits, scales end at maxScale.
+// These are the limits of DecimalType: quotients have at least minDigits significant digits and minScale digits behind
+// the point, and never more than maxScale of these.
 const (
 	minDigits = 32
+	minScale  = 32
 	maxScale  = 1000
 )
 
@@ -92,7 +94,7 @@ func divDecimal(a, b decimal) (decimal, error) {
 		return decimal{}, errors.New("BigInteger divide by zero")
 	}
 	first := (precision(a) - int64(a.Scale)) - (precision(b) - int64(b.Scale))
-	scale := min(max(minDigits-first, int64(a.Scale), int64(b.Scale)), maxScale)
+	scale := min(max(minDigits-first, int64(a.Scale), int64(b.Scale), minScale), maxScale)
 	q, err := quotient(a, b, scale, halfUp)
 	if err != nil {
 		return decimal{}, err

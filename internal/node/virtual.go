@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 
+	"alexandra/gossip"
 	"alexandra/internal/metrics"
 	"alexandra/internal/schema"
 	"alexandra/internal/virtual"
@@ -54,15 +55,23 @@ func (n *Node) gossipNodes() []virtual.GossipNode {
 		for k, s := range g.Values {
 			v.States[strings.ToLower(k.String())] = virtual.GossipState{Value: s.Text, Version: int(s.Version)}
 		}
+		// What Cassandra announces apart is part of other states here.
+		derive := func(name string, from gossip.Key, value string) {
+			v.States[name] = virtual.GossipState{Value: value, Version: int(g.Values[from].Version)}
+		}
+		derive("host_id", gossip.StorageAddress, g.HostID.String())
+		derive("internal_ip", gossip.ListenAddress, g.Listen.Addr().String())
+		derive("rpc_address", gossip.NativeAddress, g.Native.Addr().String())
 		out = append(out, v)
 	}
 	return out
 }
 
+// peersSeen are the members, this node included: Cassandra lists it among those it speaks with.
 func (n *Node) peersSeen() []virtual.Peer {
 	var out []virtual.Peer
 	for _, g := range n.gossip.Nodes() {
-		if g.HostID != n.identity.HostID && g.IsMember() {
+		if g.IsMember() {
 			out = append(out, virtual.Peer{Address: g.Address, Datacenter: g.Datacenter, Rack: g.Rack})
 		}
 	}

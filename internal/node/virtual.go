@@ -99,4 +99,6 @@ func (n *Node) pendingHints() []virtual.PendingHint {
 }
 
 // newMetrics is what the node counts from its start.
-func (n *Node) newMetrics() { n.metrics, n.logs = metrics.New(n.clock), virtual.NewLogs(virtual.DefaultLogLines) }
+func (n *Node) newMetrics() {
+	n.metrics, n.logs = metrics.New(n.clock), virtual.NewLogs(virtual.DefaultLogLines)
+}

@@ -68,12 +68,17 @@ func visibleCells(cells []Cell, t *schema.Table, now int64) []Cell {
 // IsDropped says whether the cell belongs to a column that t has no more, or was written before the column was
 // dropped and added again.
 func IsDropped(c *Cell, t *schema.Table) bool {
-	if len(t.Dropped) > 0 {
-		if d := t.Dropped[c.Column]; d != nil && c.Timestamp <= d.Time {
-			return true
-		}
+	return wasDropped(c, t) || t.Columns[c.Column] == nil
+}
+
+// wasDropped says whether the cell was written before its column was dropped. Only then may it be forgotten: a column
+// that t does not have may be one that this node has not heard of yet, or the schema's own (internal/syskeyspace).
+func wasDropped(c *Cell, t *schema.Table) bool {
+	if len(t.Dropped) == 0 {
+		return false
 	}
-	return t.Columns[c.Column] == nil
+	d := t.Dropped[c.Column]
+	return d != nil && c.Timestamp <= d.Time
 }
 
 // CountLive is how many rows of a purged partition count towards a LIMIT: its rows, or one for a static row alone
@@ -155,7 +160,7 @@ func (g Garbage) Row(r *Row, t *schema.Table) *Row {
 		}
 	}
 	for i := range r.Cells {
-		if c, ok := g.cell(r.Cells[i]); ok && !IsDropped(&c, t) {
+		if c, ok := g.cell(r.Cells[i]); ok && !wasDropped(&c, t) {
 			out.Cells = append(out.Cells, c)
 		}
 	}

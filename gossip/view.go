@@ -230,11 +230,9 @@ func (g *Gossip) settle(p *peer, before *Node) {
 
 func (g *Gossip) postLiveness(n *Node) {
 	if n.Live {
-		g.config.Log.Info("InetAddress /" + n.Address.String() + " is now UP")
 		g.events.post(Event{Up, n})
 		return
 	}
-	g.config.Log.Info("InetAddress /" + n.Address.String() + " is now DOWN")
 	g.events.post(Event{Down, n})
 }
 

@@ -189,7 +189,7 @@ func (c *Coordinator) deliverTo(ctx context.Context, e *ring.Endpoint) int {
 		ms := c.validHints(batch)
 		if len(ms) > 0 {
 			callCtx, cancel := context.WithTimeout(ctx, 5*c.Timeouts().Write)
-			_, err := c.Caller.Call(callCtx, e.Address, rpc.Hint, encodeMutations(ms))
+			_, err := c.callRetrying(callCtx, e, rpc.Hint, encodeMutations(ms))
 			cancel()
 			if err != nil {
 				c.Log.Info("hint delivery interrupted", "node", e.String(), "error", err)

@@ -60,32 +60,39 @@ func (c *Codec) collect(rows map[string][]*row.Partition) map[string]*decoder {
 	return out
 }
 
-// stored is one row: the clustering and the values that are not null.
-type stored struct {
-	row    *row.Row
-	values map[string][]byte
+// stored is one row.
+type stored struct{ row *row.Row }
+
+// value is nil for null. Rows have so few cells that looking at each is fastest.
+func (s stored) value(column string) []byte {
+	for i := range s.row.Cells {
+		if c := &s.row.Cells[i]; c.Column == column && c.Kind == row.Value {
+			return c.Value
+		}
+	}
+	return nil
 }
 
-func (s stored) text(column string) string { return string(s.values[column]) }
+func (s stored) text(column string) string { return string(s.value(column)) }
 
 // name is the n-th clustering value as a text.
 func (s stored) name(n int) string { return string(s.row.Clustering[n]) }
 
-func (s stored) integer(column string) int { return int(cqltype.DecodeInt(s.values[column])) }
+func (s stored) integer(column string) int { return int(cqltype.DecodeInt(s.value(column))) }
 
-func (s stored) bigint(column string) int64 { return cqltype.DecodeBigint(s.values[column]) }
+func (s stored) bigint(column string) int64 { return cqltype.DecodeBigint(s.value(column)) }
 
 // boolean is null's meaning when the column is null.
 func (s stored) boolean(column string, null bool) bool {
-	if v := s.values[column]; v != nil {
+	if v := s.value(column); v != nil {
 		return cqltype.DecodeBoolean(v)
 	}
 	return null
 }
 
-func (s stored) double(column string) float64 { return cqltype.DecodeDouble(s.values[column]) }
+func (s stored) double(column string) float64 { return cqltype.DecodeDouble(s.value(column)) }
 
-func (s stored) uuid(column string) uuid.UUID { return cqltype.DecodeUUID(s.values[column]) }
+func (s stored) uuid(column string) uuid.UUID { return cqltype.DecodeUUID(s.value(column)) }
 
 // decoder has the rows of one keyspace: by table of system_schema, then by the first clustering value, which is the
 // name of what the row belongs to.
@@ -105,17 +112,11 @@ func (d *decoder) collect(t *schema.Table, p *row.Partition) {
 		if len(r.Clustering) != len(t.Clustering) {
 			continue
 		}
-		s := stored{row: r, values: make(map[string][]byte, len(r.Cells))}
-		for i := range r.Cells {
-			if c := &r.Cells[i]; c.Kind == row.Value {
-				s.values[c.Column] = c.Value
-			}
-		}
 		name := ""
 		if len(r.Clustering) > 0 {
 			name = string(r.Clustering[0])
 		}
-		byName[name] = append(byName[name], s)
+		byName[name] = append(byName[name], stored{r})
 	}
 }
 
@@ -124,35 +125,33 @@ var tableParts = []string{"tables", "views", "columns", "dropped_columns", "inde
 
 // sum digests the rows of these tables that belong to name, or all of them.
 func (d *decoder) sum(tables []string, name string, all bool) digest {
-	h := sha256.New()
 	var buf []byte
 	for _, t := range tables {
-		fmt.Fprintf(h, "\n%s\n", t)
+		buf = append(append(buf, t...), 0)
 		names := []string{name}
 		if all {
 			names = sorted(d.rows[t])
 		}
 		for _, n := range names {
 			for _, s := range d.rows[t][n] {
-				buf = row.AppendRow(buf[:0], s.row, true)
-				h.Write(buf)
+				buf = row.AppendRow(buf, s.row, true)
 			}
 		}
 	}
-	return digest(h.Sum(nil))
+	return sha256.Sum256(buf)
 }
 
 // decode makes the keyspace; nil when it does not exist. What is as in last is taken from there.
 func (d *decoder) decode(last *decoded) (*decoded, error) {
 	list := d.rows["keyspaces"][""]
-	if len(list) == 0 || list[0].values["replication"] == nil {
+	if len(list) == 0 || list[0].value("replication") == nil {
 		return nil, nil
 	}
 	out := &decoded{sum: d.sum(sorted(d.rows), "", true), tables: map[string]digest{}}
 	if last != nil && last.sum == out.sum {
 		return last, nil
 	}
-	options, err := readMap(list[0].values["replication"])
+	options, err := readMap(list[0].value("replication"))
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +223,7 @@ func (d *decoder) function(s stored) (f *schema.Function, err error) {
 		Keyspace: d.name, Name: s.name(0), CalledOnNullInput: s.boolean("called_on_null_input", false),
 		Language: s.text("language"), Body: s.text("body"), Deterministic: s.boolean(deterministicColumn, false),
 	}
-	if f.ArgNames, err = readTexts(s.values["argument_names"]); err != nil {
+	if f.ArgNames, err = readTexts(s.value("argument_names")); err != nil {
 		return nil, err
 	}
 	if f.ArgTypes, err = readTypes(s.row.Clustering[1], d.keyspace); err != nil {
@@ -264,7 +263,7 @@ func (d *decoder) aggregate(s stored) (a *schema.Aggregate, err error) {
 	if a.ReturnType, err = parseType(s.text("return_type"), d.keyspace); err != nil {
 		return nil, err
 	}
-	if v := s.values["initcond"]; v != nil {
+	if v := s.value("initcond"); v != nil {
 		if a.InitCond, err = readLiteral(a.StateType, string(v)); err != nil {
 			return nil, fmt.Errorf("initcond: %w", err)
 		}

@@ -21,7 +21,7 @@ func (d *decoder) table(s stored, view bool) (*schema.Table, error) {
 			WhereClause: s.text("where_clause"), AllColumns: s.boolean("include_all_columns", false),
 		}
 	} else {
-		flags, err := readTexts(s.values["flags"])
+		flags, err := readTexts(s.value("flags"))
 		if err != nil {
 			return nil, err
 		}
@@ -52,13 +52,13 @@ func readOptions(s stored) (schema.Options, error) {
 		column string
 		to     *map[string]string
 	}{{"caching", &o.Caching}, {"compaction", &o.Compaction}, {"compression", &o.Compression}} {
-		v, err := readMap(s.values[m.column])
+		v, err := readMap(s.value(m.column))
 		if err != nil {
 			return o, err
 		}
 		*m.to = v
 	}
-	extensions, err := readMap(s.values["extensions"])
+	extensions, err := readMap(s.value("extensions"))
 	if err != nil {
 		return o, err
 	}
@@ -72,7 +72,7 @@ func (d *decoder) columns(t *schema.Table) error {
 	rows := slices.Clone(d.rows["columns"][t.Name])
 	slices.SortStableFunc(rows, func(a, b stored) int { return cmp.Compare(a.integer("position"), b.integer("position")) })
 	for _, r := range rows {
-		if r.values["kind"] == nil { // the rest of a column that was dropped while it was altered elsewhere
+		if r.value("kind") == nil { // the rest of a column that was dropped while it was altered elsewhere
 			continue
 		}
 		kind := slices.Index(kindTexts[:], r.text("kind"))
@@ -106,14 +106,14 @@ func (d *decoder) masks(t *schema.Table) error {
 func readMask(k *schema.Keyspace, r stored) (*schema.Mask, error) {
 	m := &schema.Mask{Keyspace: r.text("function_keyspace"), Function: r.text("function_name")}
 	var err error
-	if m.ArgTypes, err = readTypes(r.values["function_argument_types"], k); err != nil {
+	if m.ArgTypes, err = readTypes(r.value("function_argument_types"), k); err != nil {
 		return nil, err
 	}
-	values, err := readTexts(r.values["function_argument_values"])
+	values, err := readTexts(r.value("function_argument_values"))
 	if err != nil {
 		return nil, err
 	}
-	nulls, err := readTexts(r.values["function_argument_nulls"])
+	nulls, err := readTexts(r.value("function_argument_nulls"))
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (d *decoder) droppedColumns(t *schema.Table) error {
 			kind = schema.Static
 		}
 		at := r.bigint("dropped_time") * 1000
-		if r.values[droppedColumn] != nil {
+		if r.value(droppedColumn) != nil {
 			at = r.bigint(droppedColumn)
 		}
 		t.Dropped[r.name(1)] = &schema.DroppedColumn{Name: r.name(1), Type: typ, Kind: kind, Time: at}
@@ -153,7 +153,7 @@ func (d *decoder) droppedColumns(t *schema.Table) error {
 
 func (d *decoder) indexes(t *schema.Table) error {
 	for _, r := range d.rows["indexes"][t.Name] {
-		options, err := readMap(r.values["options"])
+		options, err := readMap(r.value("options"))
 		if err != nil {
 			return fmt.Errorf("index %s: %w", r.name(1), err)
 		}
@@ -167,7 +167,7 @@ func (d *decoder) indexes(t *schema.Table) error {
 
 func (d *decoder) triggers(t *schema.Table) error {
 	for _, r := range d.rows["triggers"][t.Name] {
-		options, err := readMap(r.values["options"])
+		options, err := readMap(r.value("options"))
 		if err != nil {
 			return fmt.Errorf("trigger %s: %w", r.name(1), err)
 		}

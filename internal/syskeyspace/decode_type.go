@@ -46,11 +46,11 @@ func (r *typeReader) UserType(name string) (cqltype.Type, bool) {
 }
 
 func (r *typeReader) read(name string, s stored) (*cqltype.UserType, error) {
-	names, err := readTexts(s.values["field_names"])
+	names, err := readTexts(s.value("field_names"))
 	if err != nil {
 		return nil, err
 	}
-	types, err := readTypes(s.values["field_types"], r)
+	types, err := readTypes(s.value("field_types"), r)
 	if err != nil {
 		return nil, err
 	}

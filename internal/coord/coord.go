@@ -114,9 +114,10 @@ type Coordinator struct {
 	stats  Stats
 
 	// base is cancelled by Stop; background work runs under it and is counted by running.
-	base    context.Context
-	cancel  context.CancelFunc
-	running sync.WaitGroup
+	base     context.Context
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+	stopping sync.RWMutex // held while something is added to running
 }
 
 // Stats counts what nodetool shows.
@@ -154,12 +155,16 @@ func (c *Coordinator) Start() {
 
 // Stop ends background work and waits for it.
 func (c *Coordinator) Stop() {
+	c.stopping.Lock()
 	c.cancel()
+	c.stopping.Unlock()
 	c.running.Wait()
 }
 
 // background runs f until Stop; f must return when its context ends. After Stop it does nothing.
 func (c *Coordinator) background(f func(ctx context.Context)) {
+	c.stopping.RLock()
+	defer c.stopping.RUnlock()
 	if c.base.Err() != nil {
 		return
 	}

@@ -95,6 +95,7 @@ func (c *Coordinator) alterHere(ctx context.Context,
 ) ([]*row.Mutation, []schema.Change, error) {
 	c.schema.mu.Lock()
 	defer c.schema.mu.Unlock()
+	ctx = context.WithoutCancel(ctx) // rows that are written must be published
 	old := c.Schema()
 	now, changes, err := change(old)
 	if err != nil || len(changes) == 0 {
@@ -168,6 +169,7 @@ func (c *Coordinator) loadSchema(ctx context.Context) (*schema.Schema, error) {
 func (c *Coordinator) mergeSchema(ctx context.Context, ms []*row.Mutation) error {
 	c.schema.mu.Lock()
 	defer c.schema.mu.Unlock()
+	ctx = context.WithoutCancel(ctx) // rows that are written must be published
 	if len(ms) > 0 {
 		if err := c.Local.Apply(ctx, ms); err != nil {
 			return fmt.Errorf("store schema: %w", err)

@@ -21,8 +21,8 @@ type source struct {
 	nodes []*ring.Endpoint
 }
 
-// Bootstrap fetches what this node will own once it has joined. It is Joining in the ring, so that writes reach it
-// meanwhile.
+// Bootstrap fetches what this node will own once all changes of the ring are done, and does not own yet: when it joins
+// itself, or when another node is being removed. Writes reach it meanwhile, as a pending replica.
 func (c *Coordinator) Bootstrap(ctx context.Context) error {
 	return c.eachKeyspace(func(ks *schema.Keyspace, p *ring.Placement) error {
 		sources, err := c.bootstrapSources(ks.Name, p)
@@ -44,9 +44,12 @@ func (c *Coordinator) bootstrapSources(keyspace string, p *ring.Placement) ([]so
 	var out []source
 	for _, wanted := range future.Place(p.Strategy).RangesOf(self) {
 		for _, now := range p.Unwrapped() {
+			if holds(now.Replicas, c.Self) {
+				continue
+			}
 			for _, part := range now.Intersect(wanted.Range) {
 				nodes := c.others(now.Replicas)
-				if len(nodes) == 0 && len(now.Replicas) > 0 && !onlyNode(now.Replicas, c.Self) {
+				if len(nodes) == 0 && len(now.Replicas) > 0 {
 					return nil, noSources(part, keyspace, p.Strategy.Factor())
 				}
 				out = append(out, source{part, nodes[:min(len(nodes), quorum(len(now.Replicas)))]})
@@ -56,13 +59,13 @@ func (c *Coordinator) bootstrapSources(keyspace string, p *ring.Placement) ([]so
 	return out, nil
 }
 
-func onlyNode(es []*ring.Endpoint, host [16]byte) bool {
+func holds(es []*ring.Endpoint, host [16]byte) bool {
 	for _, e := range es {
-		if e.HostID != host {
-			return false
+		if e.HostID == host {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 func noSources(r token.Range, keyspace string, rf int) error {

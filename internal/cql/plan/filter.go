@@ -167,6 +167,9 @@ func (c *check) matchFrozen(t cqltype.Type, v []byte) bool {
 func (r *Restrictions) Filter(ctx *EvalContext) (*Filter, error) {
 	f := &Filter{}
 	for _, x := range r.filtered {
+		if r.inSlices(x) {
+			continue
+		}
 		checks, err := x.checks(ctx)
 		if err != nil {
 			return nil, err
@@ -183,6 +186,27 @@ func (r *Restrictions) Filter(ctx *EvalContext) (*Filter, error) {
 		}
 	}
 	return f, nil
+}
+
+// inSlices says that Slices applies the restriction, so that no row needs to be checked (an index that has it may want
+// it checked all the same).
+func (r *Restrictions) inSlices(x *restriction) bool {
+	if x.first().Kind != schema.Clustering || x.hasIndex(r.indexes) && !(x.multi && x.kind == restrictSlice) {
+		return false
+	}
+	position := 0
+	for _, y := range r.clustering.list {
+		switch {
+		case isFilter(y, position):
+			return false
+		case y == x:
+			return true
+		case y.kind == restrictSlice:
+			return false
+		}
+		position = y.last().Position + 1
+	}
+	return false
 }
 
 // indexOf is the storage attached index that answers a check and keeps values in a form of its own.
@@ -243,11 +267,9 @@ func (x *restriction) inCheck(ctx *EvalContext) ([]check, error) {
 	c := check{column: x.first(), op: ast.In}
 	for _, values := range list {
 		switch v := values[0]; {
-		case v == nil:
-			return nil, cqlerr.Invalid("Invalid null value for column %s", c.column.Name)
 		case IsUnset(v):
 			return nil, cqlerr.Invalid("Invalid unset value for column %s", c.column.Name)
-		default:
+		case v != nil:
 			c.values = append(c.values, v)
 		}
 	}
@@ -294,6 +316,9 @@ func (x *restriction) containsChecks(ctx *EvalContext) ([]check, error) {
 		}
 		if c.value, err = value.Eval(ctx); err != nil {
 			return err
+		}
+		if key != nil && c.value == nil {
+			return cqlerr.Invalid("Unsupported null map value for column %s", c.column.Name)
 		}
 		out = append(out, c)
 		return checkIndexed(c.column, c.value)

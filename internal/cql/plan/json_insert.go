@@ -124,7 +124,7 @@ func parseRow(t *schema.Table, text string) (map[string][]byte, error) {
 			}
 			v, err := c.Type.FromJSON(field)
 			if err != nil {
-				return nil, cqlerr.Invalid("Error decoding JSON value for %s: %s", c.Name, err.Error())
+				return nil, valueError(c, err)
 			}
 			values[c.Name] = v
 			delete(fields, c.Name)
@@ -136,6 +136,14 @@ func parseRow(t *schema.Table, text string) (map[string][]byte, error) {
 		}
 	}
 	return values, nil
+}
+
+// valueError says which column's value could not be read. What is no complaint of the type itself stays as it is.
+func valueError(c *schema.Column, err error) error {
+	if _, ok := err.(*cqlerr.Error); !ok { //nolint:errorlint // wrapped ones are the others
+		return clientError(err)
+	}
+	return cqlerr.Invalid("Error decoding JSON value for %s: %s", c.Name, err.Error())
 }
 
 func undecodable(why, text string) error {

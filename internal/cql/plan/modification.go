@@ -117,7 +117,7 @@ func needFunctions(base *Base, b *Binder) {
 	}
 }
 
-// Views are the materialized views of a table, in order of their names.
+// Views are the materialized views of a table; a view has none.
 func Views(s *schema.Schema, t *schema.Table) []*schema.Table {
 	if t.View != nil || s == nil {
 		return nil
@@ -126,7 +126,7 @@ func Views(s *schema.Schema, t *schema.Table) []*schema.Table {
 	if ks == nil {
 		return nil
 	}
-	return viewsOf(ks, t)
+	return ks.ViewsOf(t.Name)
 }
 
 // Check refuses what Cassandra refuses when a modification is run, before it looks at values

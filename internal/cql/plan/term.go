@@ -71,7 +71,7 @@ func (m markerTerm) Eval(ctx *EvalContext) ([]byte, error) {
 		return nil, nil
 	}
 	if err := m.typ.Validate(v.Bytes); err != nil {
-		return nil, cqlerr.Invalid("%s", err.Error())
+		return nil, clientError(err)
 	}
 	return v.Bytes, nil
 }

@@ -28,9 +28,17 @@ func bindLiteral(l ast.Literal, recv Receiver) (Term, error) {
 	}
 	v, err := parseLiteral(l, recv.Type)
 	if err != nil {
-		return nil, cqlerr.Invalid("%s", err.Error())
+		return nil, clientError(err)
 	}
 	return constTerm(v), nil
+}
+
+// clientError is the error for the client inside what a type says of a value.
+func clientError(err error) error {
+	if e := cqlerr.As(err); e != nil {
+		return e
+	}
+	return cqlerr.Invalid("%s", err.Error())
 }
 
 func parseLiteral(l ast.Literal, t cqltype.Type) ([]byte, error) {

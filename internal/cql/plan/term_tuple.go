@@ -48,6 +48,10 @@ func bindTuple(b *Binder, l ast.TupleLiteral, recv Receiver) (Term, error) {
 			return nil, cqlerr.Invalid("Invalid tuple literal for %s: component %d is not of type %s", recv.Name, i, types[i])
 		}
 	}
+	if recv.Type.IsMultiCell() {
+		// Cassandra takes the value for one of a user type and runs into a ClassCastException.
+		return nil, cqlerr.Server("a tuple literal cannot be assigned to %s of the non-frozen type %s", recv.Name, recv.Type)
+	}
 	parts := make([]Term, len(l.Elements))
 	for i, e := range l.Elements {
 		var err error

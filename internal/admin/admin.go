@@ -44,7 +44,7 @@ type Operations interface {
 
 	// Switch reads or changes something that is on or off.
 	Switch(context.Context, Switch) (*Switch, error)
-	Drain(context.Context, None) (None, error)
+	DrainNode(context.Context, None) (None, error)
 	StopDaemon(context.Context, None) (None, error)
 	// Timeout reads or changes a timeout; Setting reads an option, by its name in cassandra.yaml.
 	Timeout(context.Context, Timeout) (*Timeout, error)
@@ -58,6 +58,8 @@ type Operations interface {
 	Hints(context.Context, None) ([]Hints, error)
 	TruncateHints(context.Context, Hosts) (None, error)
 	PauseHints(context.Context, Pause) (None, error)
+	HintsForDatacenter(context.Context, DatacenterSwitch) (None, error)
+	MaxHintWindow(context.Context, Timeout) (*Timeout, error)
 
 	AuthCache(context.Context, AuthCache) (*AuthCache, error)
 	InvalidateAuthCache(context.Context, Invalidate) (None, error)
@@ -71,8 +73,10 @@ type Operations interface {
 	CIDRGroupsOfIP(context.Context, Name) (*CIDRGroupsOf, error)
 	ReloadCIDRGroups(context.Context, None) (bool, error)
 
-	// Faults lists what is done to the traffic with other nodes after the change that is asked for.
-	Faults(context.Context, FaultChange) ([]Fault, error)
+	CIDRStats(context.Context, None) (*CIDRStats, error)
+
+	// InjectFaults changes what is done to the traffic with other nodes, and lists it.
+	InjectFaults(context.Context, FaultChange) ([]Fault, error)
 	// Membership changes who belongs to the ring, this node included.
 	Membership(context.Context, Membership, Progress) (None, error)
 }
@@ -183,21 +187,21 @@ type Range struct {
 
 // Info is what nodetool info shows.
 type Info struct {
-	HostID, Datacenter, Rack     string
-	Gossip, Native               bool
-	Load                         int64
-	Generation                   int64
-	Uptime                       time.Duration
-	HeapUsed, HeapMax            int64
-	OffHeap                      int64
-	Tokens                       []int64
-	Joined, Bootstrapped         bool
-	Mode                         string // NORMAL, DRAINED, ...
-	CacheBytes, CacheCapacity    int64
-	CacheHits, CacheMisses       int64
-	Exceptions                   int64
-	Release                      string
-	PreparedStatements, Requests int64
+	HostID, Datacenter, Rack  string
+	Gossip, Native            bool
+	Load                      int64
+	Generation                int64
+	Uptime                    time.Duration
+	HeapUsed, HeapMax         int64
+	OffHeap                   int64
+	Tokens                    []int64
+	Joined, Bootstrapped      bool
+	Mode                      string // NORMAL, DRAINED, ...
+	CacheBytes, CacheCapacity int64
+	CacheHits, CacheMisses    int64
+	Exceptions                int64
+	Release                   string
+	PreparedStatements        int64
 }
 
 // Client is one client connection.
@@ -222,41 +226,65 @@ type KeyspaceStats struct {
 	Tables   []TableStats
 }
 
-// TableStats are estimates of one table.
+// TableStats describe one table: estimates of its size, and what was measured since the start.
 type TableStats struct {
-	Table      string
-	Partitions int64
-	DiskBytes  int64
-	Index      bool
-	// MinCompaction and MaxCompaction are the thresholds in the table's options.
-	MinCompaction, MaxCompaction int
+	Table            string
+	Partitions       int64
+	DiskBytes        int64
+	Compaction       map[string]string // the table's options
+	Read, Write      Latency           // in this node's storage
+	Rows, Tombstones Spread            // that one read saw
+}
+
+// Latency is how long something took, in microseconds, over the last minutes; Count and Sum are since the start.
+type Latency struct {
+	Count                             int64
+	Sum                               time.Duration
+	P50, P75, P95, P98, P99, Min, Max int64
+}
+
+// Spread is a distribution of numbers.
+type Spread struct {
+	Mean     float64
+	Max      int64
+	Recorded bool
 }
 
 // Stats are counters since the start of the node.
 type Stats struct {
-	Mode                                       string
-	ReadRepairAttempted, ReadRepairBlocking    int64
-	HintsStored, HintsDelivered                int64
-	PendingBatches                             int64
-	Compactions, PendingCompactionBytes        int64
-	Flushes, Files                             int64
-	MemtableBytes, LogBytes, DiskBytes         int64
-	ConcurrentCompactors                       int
-	CompactionThroughput                       string
-	LoginsSucceeded, LoginsFailed              int64
-	Goroutines                                 int
-	GCs                                        int64
-	GCPauseTotal, GCPauseMax                   time.Duration
-	Uptime                                     time.Duration
-	RPC                                        []Counter
-	DataDirectories                            []string
-	RequestThreads, AuthThreads, CompactionMax int
+	Mode                                    string
+	ReadRepairAttempted, ReadRepairBlocking int64
+	HintsStored, HintsDelivered             int64
+	PendingBatches                          int64
+	Compactions, PendingCompactionBytes     int64
+	Flushes, Files                          int64
+	MemtableBytes, LogBytes, DiskBytes      int64
+	ConcurrentCompactors                    int
+	LoginsSucceeded, LoginsFailed           int64
+	MessagesSent, MessagesPending           int64
+	Goroutines                              int
+	GCs                                     int64
+	GCPauseTotal, GCPauseMax                time.Duration
+	Uptime                                  time.Duration
+	DataDirectories                         []string
+	Stages                                  []Stage
+	Latencies                               map[string]Latency // Read, Write, Range, CAS Read, CAS Write, View Write
+	Dropped                                 map[string]int64   // messages by verb
 }
 
-// Counter is a named number.
-type Counter struct {
-	Name  string
-	Value int64
+// Stage is one kind of work, Cassandra's thread pool of that name.
+type Stage struct {
+	Name                                            string
+	Active, Pending, Completed, Blocked, AllBlocked int64
+}
+
+// CIDRStats count what the CIDR authorizer decided, by group.
+type CIDRStats struct{ Accepted, Rejected map[string]int64 }
+
+// DatacenterSwitch turns something on or off for a datacenter.
+type DatacenterSwitch struct {
+	Datacenter string
+	On         bool
 }
 
 // Repair is a request for repair, with the options of nodetool repair.
@@ -266,10 +294,10 @@ type Repair struct {
 	Primary, Local, Force bool
 	Datacenters, Hosts    []string
 	StartToken, EndToken  string
-	// Description is the option list that Cassandra prints; the node puts the number of ranges in place of %d.
-	Full, Sequential, DatacenterParallel, Pull, Preview, OptimiseStreams, IgnoreUnreplicated, PaxosOnly, SkipPaxos bool
-	JobThreads                                                                                                     int
-	Validate                                                                                                       bool
+	// What is accepted because every repair here is full, parallel and without streams of files.
+	Full, Sequential, DatacenterParallel, Pull, Preview, Validate bool
+	OptimiseStreams, IgnoreUnreplicated, PaxosOnly, SkipPaxos     bool
+	JobThreads                                                    int
 }
 
 // Snapshot is a request about snapshots.
@@ -334,13 +362,12 @@ type Pause struct{ Paused bool }
 
 // AuthCache is the configuration of a cache of package auth. Only what is set is changed.
 type AuthCache struct {
-	Name                             string
-	Validity, UpdateInterval         time.Duration
-	MaxEntries                       int
-	ActiveUpdate                     bool
-	SetValidity, SetUpdateInterval   bool
-	SetMaxEntries, SetActiveUpdate   bool
-	DisableActiveUpdate, Unsupported bool
+	Name                           string
+	Validity, UpdateInterval       time.Duration
+	MaxEntries                     int
+	ActiveUpdate                   bool
+	SetValidity, SetUpdateInterval bool
+	SetMaxEntries, SetActiveUpdate bool
 }
 
 // Invalidate names entries of a cache; none means all.

@@ -44,7 +44,7 @@ var (
 	ClearSnapshotOp    = op("clearsnapshot", Operations.ClearSnapshot)
 	SnapshotsOp        = op("snapshots", Operations.Snapshots)
 	SwitchOp           = op("switch", Operations.Switch)
-	DrainOp            = op("drain", Operations.Drain)
+	DrainOp            = op("drain", Operations.DrainNode)
 	StopDaemonOp       = op("stopdaemon", Operations.StopDaemon)
 	TimeoutOp          = op("timeout", Operations.Timeout)
 	SettingOp          = op("setting", Operations.Setting)
@@ -64,7 +64,10 @@ var (
 	DropCIDRGroupOp    = op("dropcidrgroup", Operations.DropCIDRGroup)
 	CIDRGroupsOfIPOp   = op("cidrgroupsofip", Operations.CIDRGroupsOfIP)
 	ReloadCIDRGroupsOp = op("reloadcidrgroups", Operations.ReloadCIDRGroups)
-	FaultsOp           = op("faults", Operations.Faults)
+	CIDRStatsOp        = op("cidrstats", Operations.CIDRStats)
+	HintsForDCOp       = op("hintsfordc", Operations.HintsForDatacenter)
+	MaxHintWindowOp    = op("maxhintwindow", Operations.MaxHintWindow)
+	FaultsOp           = op("faults", Operations.InjectFaults)
 	MembershipOp       = streamed("membership", Operations.Membership)
 )
 
@@ -73,7 +76,8 @@ var operations = []operation{
 	ClusterOp, OwnershipOp, RingOp, EndpointsOp, InfoOp, ClientsOp, FlushOp, CompactOp, CleanupOp, RebuildIndexOp, TableStatsOp,
 	StatsOp, RepairOp, SnapshotOp, ClearSnapshotOp, SnapshotsOp, SwitchOp, DrainOp, StopDaemonOp, TimeoutOp, SettingOp, LogLevelOp,
 	ReloadTLSOp, ReloadSchemaOp, SeedsOp, ReplayBatchlogOp, HintsOp, TruncateHintsOp, PauseHintsOp, AuthCacheOp, InvalidateOp,
-	ExplainOp, CIDRGroupsOp, SetCIDRGroupOp, DropCIDRGroupOp, CIDRGroupsOfIPOp, ReloadCIDRGroupsOp, FaultsOp, MembershipOp,
+	ExplainOp, CIDRGroupsOp, SetCIDRGroupOp, DropCIDRGroupOp, CIDRGroupsOfIPOp, ReloadCIDRGroupsOp, CIDRStatsOp, HintsForDCOp, MaxHintWindowOp,
+	FaultsOp, MembershipOp,
 }
 
 func (o Op[Req, Res]) name() string { return o.Name }

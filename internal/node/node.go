@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,6 +76,9 @@ type Node struct {
 	logs                    *virtual.Logs
 	server                  *server.Server
 
+	tune    *tunable
+	repairs atomic.Int64 // commands so far, see admin_tables.go
+
 	// base is cancelled by Stop; background work runs under it and is counted by running.
 	base    context.Context
 	cancel  context.CancelFunc
@@ -116,7 +120,7 @@ func New(cfg *config.Config, o Options) (_ *Node, err error) {
 
 // newNode is a node without any of its parts.
 func newNode(cfg *config.Config, o Options) *Node {
-	n := &Node{cfg: cfg, log: o.Log, clock: o.Clock, fatal: o.Fatal, known: map[uuid.UUID]*gossip.Node{}, mode: "STARTING"}
+	n := &Node{cfg: cfg, log: o.Log, clock: o.Clock, fatal: o.Fatal, known: map[uuid.UUID]*gossip.Node{}, mode: "STARTING", tune: newTunable(cfg)}
 	if n.log == nil {
 		n.log = slog.New(slog.DiscardHandler)
 	}

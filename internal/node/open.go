@@ -198,7 +198,7 @@ func (n *Node) openCoordinator(Options) (err error) {
 	n.coord = coord.New(coord.Config{
 		ClusterName: n.cfg.ClusterName, Self: n.identity.HostID, Ring: n.currentRing(), Snitch: n.snitch,
 		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: coord.Disk{DB: n.store}, Liveness: n.gossip, Caller: n.rpcClient,
-		Codec: codec, Timeouts: n.timeouts, Hints: n.hintOptions, Clock: n.clock, Stamps: n.stamps, Log: n.log,
+		Codec: codec, Timeouts: n.tune.Timeouts, Hints: n.tune.Hints, Clock: n.clock, Stamps: n.stamps, Log: n.log,
 		OnSchema: n.onSchema,
 	})
 	n.exec.Coordinator, n.exec.Virtual = n.coord, n.virtual
@@ -206,22 +206,6 @@ func (n *Node) openCoordinator(Options) (err error) {
 	handlers[rpc.AuthInvalidate] = n.serveAuthInvalidate
 	n.rpcServer = rpc.NewServer(rpc.ServerConfig{Handlers: handlers, Log: n.log})
 	return wrap("load the schema", n.coord.LoadSchema(context.Background()))
-}
-
-func (n *Node) timeouts() coord.Timeouts {
-	c := n.cfg
-	return coord.Timeouts{
-		Read: c.ReadRequestTimeout, Range: c.RangeRequestTimeout, Write: c.WriteRequestTimeout, CounterWrite: c.CounterWriteRequestTimeout,
-		CASContention: c.CASContentionTimeout, Truncate: c.TruncateRequestTimeout, Request: c.RequestTimeout, Repair: c.RepairRequestTimeout,
-	}
-}
-
-func (n *Node) hintOptions() coord.HintOptions {
-	c := n.cfg
-	return coord.HintOptions{
-		Enabled: c.HintedHandoffEnabled, DisabledDatacenters: c.HintedHandoffDisabledDatacenters, MaxWindow: c.MaxHintWindow,
-		MaxBytesPerHost: c.MaxHintsSizePerHost,
-	}
 }
 
 // openServer makes the native transport; it listens later.

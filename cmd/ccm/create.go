@@ -162,7 +162,6 @@ func (c *cluster) options(n *node) map[string]any {
 	o := map[string]any{
 		"cluster_name":           c.Name,
 		"num_tokens":             numToken,
-		"auto_bootstrap":         false,
 		"partitioner":            "org.apache.cassandra.dht.Murmur3Partitioner",
 		"endpoint_snitch":        "GossipingPropertyFileSnitch",
 		"listen_address":         n.Address.String(),

@@ -100,6 +100,11 @@ func (n *Node) chooseTokens(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, g := range others {
+		if g.Address == n.address && !g.IsGone() && g.HostID != n.identity.HostID {
+			return config.Refuse(fmt.Sprintf("A node with address /%s already exists, cancelling join. Use cassandra.replace_address if you want to replace this node.", n.address))
+		}
+	}
 	tokens, err := ring.ChooseTokens(ring.TokenConfig{
 		NumTokens: n.cfg.NumTokens, InitialToken: n.cfg.InitialToken, LocalRF: n.cfg.AllocateTokensForLocalReplicationFactor,
 		Location: n.snitch.Local(), Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),

@@ -113,7 +113,7 @@ func replay(t *testing.T, name string) {
 			continue
 		}
 		got := d.answer(cql)
-		if elsewhere[cql] {
+		if elsewhere[name+": "+cql] {
 			at++
 			continue
 		}

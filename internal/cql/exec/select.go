@@ -174,9 +174,8 @@ func (r *selectRun) pageLimits(perPartition int) {
 
 // plain gives one result row for each row.
 func (r *selectRun) plain(ctx context.Context, result *Rows) error {
-	if r.s.Sorts() && r.pageSize > 0 {
-		return cqlerr.Invalid("Cannot page queries with both ORDER BY and a IN restriction on the partition key; " +
-			"you must either remove the ORDER BY or the IN and sort client side, or disable paging for this query")
+	if err := r.checkSortedPage(); err != nil {
+		return err
 	}
 	wanted := r.limit
 	if r.s.Sorts() {
@@ -203,6 +202,15 @@ func (r *selectRun) plain(ctx context.Context, result *Rows) error {
 	}
 	r.sort()
 	r.page(result, r.scan.position())
+	return nil
+}
+
+// checkSortedPage refuses pages of rows that are sorted after reading.
+func (r *selectRun) checkSortedPage() error {
+	if r.s.Sorts() && r.pageSize > 0 && !r.scan.ended {
+		return cqlerr.Invalid("Cannot page queries with both ORDER BY and a IN restriction on the partition key; " +
+			"you must either remove the ORDER BY or the IN and sort client side, or disable paging for this query")
+	}
 	return nil
 }
 
@@ -261,6 +269,9 @@ func (r *selectRun) warnAggregation() {
 // folded gives one result row for all rows.
 func (r *selectRun) folded(ctx context.Context) error {
 	r.warnAggregation()
+	if err := r.checkSortedPage(); err != nil {
+		return err
+	}
 	r.scan.wanted = noLimit
 	for {
 		ok, err := r.scan.next(ctx)

@@ -13,9 +13,11 @@ import (
 // grouped gives one result row for each group. PER PARTITION LIMIT counts groups.
 func (r *selectRun) grouped(ctx context.Context, result *Rows) error {
 	r.warnAggregation()
-	if r.s.Sorts() && r.pageSize > 0 {
-		return cqlerr.Invalid("Cannot page queries with both ORDER BY and a IN restriction on the partition key; " +
-			"you must either remove the ORDER BY or the IN and sort client side, or disable paging for this query")
+	if err := r.checkSortedPage(); err != nil {
+		return err
+	}
+	if r.s.Distinct {
+		r.pageSize = 0 // all groups in one page, as in Cassandra
 	}
 	g := groups{run: r, perPartition: plan.NoLimit}
 	if !r.s.Distinct {
@@ -48,7 +50,7 @@ func (r *selectRun) grouped(ctx context.Context, result *Rows) error {
 
 func (r *selectRun) pageGroups(result *Rows, g *groups) {
 	left := r.limit - len(r.out)
-	if r.pageSize == 0 || left <= 0 || g.at == nil {
+	if r.pageSize == 0 || left <= 0 || g.at == nil || r.scan.lastKeyDone(g.at) {
 		return
 	}
 	if r.limit == noLimit {
@@ -121,6 +123,9 @@ func (g *groups) end(last *row.Position) error {
 	g.run.add(values)
 	g.at = last
 	g.inPartition++
+	if g.inPartition >= g.perPartition && last != nil {
+		last.Done = true
+	}
 	return nil
 }
 

@@ -191,7 +191,7 @@ func (r *Restrictions) Filter(ctx *EvalContext) (*Filter, error) {
 // inSlices says that Slices applies the restriction, so that no row needs to be checked (an index that has it may want
 // it checked all the same).
 func (r *Restrictions) inSlices(x *restriction) bool {
-	if x.first().Kind != schema.Clustering || x.hasIndex(r.indexes) && !(x.multi && x.kind == restrictSlice) {
+	if x.first().Kind != schema.Clustering || x.hasIndex(r.indexes) {
 		return false
 	}
 	position := 0

@@ -120,7 +120,7 @@ func (r *restriction) merge(other *restriction) (*restriction, error) {
 		as.multi = true
 		return as.merge(other)
 	}
-	common := columnList(inCommon(r.columns, other.columns))
+	common := commonText(r.columns, other.columns)
 	switch r.kind {
 	case restrictEQ:
 		return nil, cqlerr.Invalid("%s cannot be restricted by more than one relation if it includes an Equal", common)
@@ -134,6 +134,15 @@ func (r *restriction) merge(other *restriction) (*restriction, error) {
 		return nil, cqlerr.Invalid("%s cannot be restricted by more than one relation if it includes a LIKE", common)
 	}
 	return nil, cqlerr.Invalid("%s cannot be restricted by a relation if it includes an IS NOT NULL clause", common)
+}
+
+// commonText lists the columns that two restrictions share. Cassandra separates them in its own way, but for token().
+func commonText(a, b []*schema.Column) string {
+	common := inCommon(a, b)
+	if common[0].Kind == schema.PartitionKey {
+		return columnList(common)
+	}
+	return strings.ReplaceAll(columnList(common), ", ", " ,")
 }
 
 func inCommon(a, b []*schema.Column) []*schema.Column {

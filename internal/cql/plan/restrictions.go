@@ -141,6 +141,9 @@ func bindWhere(env *Env, b *Binder, t *schema.Table, kind whereKind, where []ast
 		return nil, err
 	}
 	if r.usesIndex {
+		if r.keyIsIn() {
+			return nil, cqlerr.Invalid("Select on indexed columns and with IN clause for the PRIMARY KEY are not supported")
+		}
 		r.index = chooseIndex(r.indexes, slices.Concat(r.others.list, r.clustering.list, r.partition.list))
 	}
 	return r, nil

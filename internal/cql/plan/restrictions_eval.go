@@ -34,13 +34,9 @@ func (r *Restrictions) Keys(ctx *EvalContext) ([][]byte, error) {
 			return nil, err
 		}
 	}
-	within := token.Full
-	if r.token != nil {
-		var empty bool
-		var err error
-		if within, empty, err = r.Range(ctx); err != nil || empty {
-			return nil, err
-		}
+	within, err := r.tokenFilter(ctx)
+	if err != nil {
+		return nil, err
 	}
 	keys := make([][]byte, 0, len(tuples))
 	for _, t := range tuples {
@@ -55,11 +51,44 @@ func (r *Restrictions) Keys(ctx *EvalContext) ([][]byte, error) {
 		if err := checkKey(key); err != nil {
 			return nil, err
 		}
-		if r.token == nil || within.Contains(token.Of(key)) {
+		if r.token == nil || within(token.Of(key)) {
 			keys = append(keys, key)
 		}
 	}
 	return keys, nil
+}
+
+// tokenFilter is what token() restrictions let pass of a list of keys. Unlike the range of a scan a reversed one goes
+// around the ring (TokenFilter.toRangeSet).
+func (r *Restrictions) tokenFilter(ctx *EvalContext) (func(token.Token) bool, error) {
+	if r.token == nil {
+		return nil, nil
+	}
+	x := r.token
+	if x.kind == restrictEQ {
+		v, err := tokenValue(ctx, x.value)
+		return func(t token.Token) bool { return int64(t) == v }, err
+	}
+	var start, end int64
+	var err error
+	if x.start != nil {
+		if start, err = tokenValue(ctx, x.start.tuple); err != nil {
+			return nil, err
+		}
+	}
+	if x.end != nil {
+		if end, err = tokenValue(ctx, x.end.tuple); err != nil {
+			return nil, err
+		}
+	}
+	return func(t token.Token) bool {
+		above := x.start == nil || int64(t) > start || x.start.inclusive && int64(t) == start
+		below := x.end == nil || int64(t) < end || x.end.inclusive && int64(t) == end
+		if x.start != nil && x.end != nil && start > end {
+			return above || below
+		}
+		return above && below
+	}, nil
 }
 
 func keyTooLong(n int) error {

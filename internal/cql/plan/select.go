@@ -142,6 +142,9 @@ func (sb *selectBinder) bind() (*Select, error) {
 		return nil, cqlerr.Invalid("Top-K queries can not be run with aggregation")
 	}
 	if s.Distinct {
+		if order.sort(st.Restrictions) != nil {
+			mentioned = append(mentioned, order.columns...)
+		}
 		if err := sb.checkDistinct(st, mentioned); err != nil {
 			return nil, err
 		}

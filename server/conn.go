@@ -63,6 +63,9 @@ func newConn(s *Server, nc net.Conn, remote netip.AddrPort) *conn {
 		info: newClientInfo(remote), session: exec.NewSession(remote, currentVersion),
 	}
 	c.out.init()
+	if !s.auth.RequireAuthentication() {
+		c.session.SetUser(auth.User{Name: auth.AnonymousName})
+	}
 	return c
 }
 
@@ -304,6 +307,8 @@ func (c *conn) refuseVersion(version int, cerr *cqlerr.Error) error {
 	if _, err := c.r.Discard(c.r.Buffered()); err != nil {
 		return err
 	}
+	// Cassandra decodes before it looks at the next bytes: errors come in the order of what they are about.
+	c.inFlight.Wait()
 	c.srv.logProtocolError(cerr.Message)
 	switch {
 	case version == 1 || version == 2:

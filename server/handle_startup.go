@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"alexandra/auth"
 	"alexandra/internal/cqlerr"
 )
 
@@ -39,6 +40,7 @@ func handleStartup(_ context.Context, c *conn, r *request) (*response, error) {
 	c.throwOnOverload = options["THROW_ON_OVERLOAD"] == "1" ||
 		(options["THROW_ON_OVERLOAD"] == "" && r.version >= 5 && c.srv.cfg.ThrowOnOverload)
 	if !c.srv.auth.RequireAuthentication() {
+		c.session.SetUser(auth.User{Name: auth.AnonymousName})
 		c.stage.Store(int32(stageReady))
 		return newResponse(opReady), nil
 	}

@@ -17,17 +17,17 @@ var modifyFiles = []string{
 // elsewhere are statements whose recorded answers this test cannot give.
 var elsewhere = map[string]bool{
 	// The coordinator counts tombstones and warns of them; there is none here.
-	"SELECT * FROM t WHERE k = 1;":         true,
-	"SELECT * FROM t WHERE k = 1 LIMIT 1;": true,
-	"SELECT c, v FROM t WHERE k = 1;":      true,
-	"SELECT count(*) FROM t;":              true,
+	"limits_batches: SELECT * FROM t WHERE k = 1;":         true,
+	"limits_batches: SELECT * FROM t WHERE k = 1 LIMIT 1;": true,
+	"limits_batches: SELECT c, v FROM t WHERE k = 1;":      true,
+	"limits_batches: SELECT count(*) FROM t;":              true,
 	// Rows written within the same millisecond as this statement are not older than it.
-	"SELECT k FROM t WHERE ts < to_timestamp(now()) ALLOW FILTERING;": true,
+	"func_time: SELECT k FROM t WHERE ts < to_timestamp(now()) ALLOW FILTERING;": true,
 	// Cassandra runs into exceptions of its own.
-	"SELECT n[null] FROM m WHERE k = 7;": true,
-	"SELECT JSON * FROM e WHERE k = 1;":  true,
+	"coll_map: SELECT n[null] FROM m WHERE k = 7;":          true,
+	"types_empty_values: SELECT JSON * FROM e WHERE k = 1;": true,
 	// Cassandra lets null pass as the end of a range of rows.
-	"SELECT * FROM c WHERE a = '' AND b = '' AND c > null;": true,
+	"limits_keys: SELECT * FROM c WHERE a = '' AND b = '' AND c > null;": true,
 }
 
 func TestGoldenModifications(t *testing.T) {

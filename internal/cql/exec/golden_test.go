@@ -264,7 +264,7 @@ func driverType(t cqltype.Type) string {
 	switch t.Kind() {
 	case cqltype.KindText:
 		return "varchar"
-	case cqltype.KindCustom:
+	case cqltype.KindCustom, cqltype.KindEmpty:
 		return "'" + t.Class() + "'"
 	}
 	return t.String()

@@ -4,6 +4,7 @@ import (
 	"alexandra/auth"
 	"alexandra/internal/cql/ast"
 	"alexandra/internal/cqlerr"
+	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
 	"alexandra/internal/schema"
 )
@@ -199,13 +200,17 @@ func (m *Modification) Clusterings(ctx *EvalContext) ([][][]byte, error) {
 			return nil, err
 		}
 	}
-	for _, clustering := range out {
+	for i, clustering := range out {
 		size := 0
 		for _, v := range clustering {
 			size += len(v)
 		}
 		if size > row.MaxKeyLength {
 			return nil, keyTooLong(size)
+		}
+		// Compact tables take rows without their last clustering columns.
+		for len(out[i]) < len(m.Table.Clustering) {
+			out[i] = append(out[i], nil)
 		}
 	}
 	return out, nil
@@ -264,11 +269,11 @@ func (m *Modification) WriteRow(w *RowWriter) error {
 
 // writeCompactMarker gives a row of a compact table without other columns its empty value.
 func (m *Modification) writeCompactMarker(w *RowWriter) error {
-	if len(m.Table.Regulars) == 0 {
+	if len(m.Table.Clustering) == 0 || len(m.Table.Regulars) != 1 {
 		return nil
 	}
 	c := m.Table.Regulars[0]
-	if c.Type.Validate([]byte{0}) == nil {
+	if c.Type.Kind() != cqltype.KindEmpty {
 		return cqlerr.Invalid("Column %s is mandatory for this COMPACT STORAGE table", c.Name)
 	}
 	w.set(c, nil, []byte{})

@@ -143,7 +143,7 @@ func (t *Table) tableCQL(internals bool) string {
 
 // columnsCQL is the part up to the closing parenthesis.
 func (t *Table) columnsCQL(internals bool) string {
-	inline := len(t.PartitionKey) == 1 && len(t.Clustering) == 0 && (!internals || len(t.Dropped) == 0)
+	inline := len(t.PartitionKey) == 1 && len(t.Clustering) == 0
 	var lines []string
 	for _, c := range t.describedColumns() {
 		if internals && t.Dropped[c.Name] != nil {
@@ -156,7 +156,7 @@ func (t *Table) columnsCQL(internals bool) string {
 		lines = append(lines, line)
 	}
 	if internals {
-		for _, name := range sortedKeys(t.Dropped) {
+		for _, name := range bufferOrder(t.Dropped) {
 			d := t.Dropped[name]
 			line := "    " + ast.QuoteName(name) + " " + d.Type.String()
 			if d.Kind == Static {
@@ -239,7 +239,7 @@ func (t *Table) viewCQL(internals bool) string {
 // droppedCQL are the statements that drop columns again, and add those that came back.
 func (t *Table) droppedCQL() string {
 	var b strings.Builder
-	for _, name := range sortedKeys(t.Dropped) {
+	for _, name := range bufferOrder(t.Dropped) {
 		d := t.Dropped[name]
 		table := "\nALTER TABLE " + qualified(t.Keyspace, t.Name)
 		fmt.Fprintf(&b, "%s DROP %s USING TIMESTAMP %d;", table, ast.QuoteName(name), d.Time)

@@ -97,6 +97,9 @@ func TestGolden(t *testing.T) {
 	require.NoError(t, err)
 	played := 0
 	for _, file := range append(files, more...) {
+		if strings.HasSuffix(file, "use_keyspace.golden") { // about sessions, see cql/exec
+			continue
+		}
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".golden"), func(t *testing.T) {
 			s := (&schema.Schema{}).WithVersion()
 			keyspace := ""

@@ -24,6 +24,7 @@ type DB struct {
 	cfg    Config
 	pebble *pebble.DB
 	write  *pebble.WriteOptions
+	log    *lazyLog // with SyncMode Periodic, else nil
 
 	active atomic.Int64 // calls under way
 	closed atomic.Bool
@@ -43,9 +44,10 @@ type DB struct {
 // Open opens the store in cfg.Dir, and creates it when there is none.
 func Open(cfg Config) (*DB, error) {
 	cfg = cfg.withDefaults()
-	db := &DB{cfg: cfg, write: pebble.NoSync, hot: make(chan []byte, 64), idle: make(chan struct{}, 1)}
-	if cfg.Sync != Periodic {
-		db.write = pebble.Sync
+	db := &DB{cfg: cfg, write: pebble.Sync, hot: make(chan []byte, 64), idle: make(chan struct{}, 1)}
+	if cfg.Sync == Periodic {
+		db.log = newLazyLog(cfg.FS)
+		db.cfg.FS, db.write = db.log, handedOver
 	}
 	db.tables.Store(&map[uuid.UUID]*schema.Table{})
 	p, err := pebble.Open(cfg.Dir, db.options())
@@ -128,7 +130,18 @@ func (db *DB) SyncLog() error {
 		return err
 	}
 	defer db.exit()
-	return db.pebble.LogData(nil, pebble.Sync)
+	if err := db.pebble.LogData(nil, pebble.Sync); err != nil {
+		return err
+	}
+	return db.flushLog()
+}
+
+// flushLog makes what the log was handed durable, where that was put off.
+func (db *DB) flushLog() error {
+	if db.log == nil {
+		return nil
+	}
+	return db.log.flush()
 }
 
 // Close ends background work, waits for calls that are under way, and leaves everything written on the disk.
@@ -142,7 +155,7 @@ func (db *DB) Close() error {
 	}
 	db.done.Wait()
 	err := db.pebble.LogData(nil, pebble.Sync)
-	return errors.Join(err, db.pebble.Close())
+	return errors.Join(err, db.flushLog(), db.pebble.Close())
 }
 
 func (db *DB) enter() error {
@@ -218,9 +231,15 @@ func (db *DB) commit(b *pebble.Batch, o *pebble.WriteOptions) error {
 	if err := b.Commit(o); err != nil {
 		return fmt.Errorf("write to the store: %w", err)
 	}
-	if !o.Sync {
-		db.unsynced.Store(true)
+	return db.written(o)
+}
+
+// written is called after a write that asked for o.
+func (db *DB) written(o *pebble.WriteOptions) error {
+	if o == pebble.Sync {
+		return db.flushLog()
 	}
+	db.unsynced.Store(true)
 	return nil
 }
 

@@ -290,6 +290,8 @@ func (db *DB) DropIndex(t *schema.Table, name string) error {
 	}
 	defer db.exit()
 	from := appendIndexPrefix(nil, t, name)
-	db.unsynced.Store(true)
-	return db.pebble.DeleteRange(from, successorOf(from), db.write)
+	if err := db.pebble.DeleteRange(from, successorOf(from), db.write); err != nil {
+		return err
+	}
+	return db.written(db.write)
 }

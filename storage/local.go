@@ -84,8 +84,11 @@ func (l Local) DeletePrefix(prefix []byte, d Durability) error {
 	}
 	defer l.db.exit()
 	from := localKey(prefix)
-	l.db.unsynced.Store(true)
-	return l.db.pebble.DeleteRange(from, successorOf(from), l.db.durability(d))
+	o := l.db.durability(d)
+	if err := l.db.pebble.DeleteRange(from, successorOf(from), o); err != nil {
+		return err
+	}
+	return l.db.written(o)
 }
 
 // Scan calls f with the keys that begin with prefix and follow after (nil: from the first), in order, until f says

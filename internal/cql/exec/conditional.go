@@ -233,7 +233,7 @@ func (x *rowConditions) hold(r *row.Row) (bool, error) {
 }
 
 // mutation is what the statements do, with one timestamp for all.
-func (e *Executor) casMutation(r *casRequest, current *row.Partition) (*row.Mutation, error) {
+func (e *Executor) casMutation(q *request, r *casRequest, current *row.Partition) (*row.Mutation, error) {
 	now := e.Timestamps.Next()
 	var parts []*row.Partition
 	for _, c := range r.changes {
@@ -265,7 +265,7 @@ func (e *Executor) casMutation(r *casRequest, current *row.Partition) (*row.Muta
 		p = row.Merge(r.table, parts...)
 	}
 	m := &row.Mutation{Table: r.table, Partition: *p}
-	return m, checkIndexedValues(m)
+	return m, e.checkIndexedValues(q, m)
 }
 
 // yield moves the deletion of whole partitions and ranges just before the rest: in a conditional batch, rows that are
@@ -296,7 +296,7 @@ func (e *Executor) compareAndSet(ctx context.Context, q *request, r *casRequest)
 			traceActivity(ctx, "CAS precondition does not match current values")
 			return nil, nil
 		}
-		m, err := e.casMutation(r, current)
+		m, err := e.casMutation(q, r, current)
 		applied = err == nil
 		return m, err
 	}

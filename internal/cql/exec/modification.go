@@ -46,7 +46,7 @@ func (e *Executor) runModification(ctx context.Context, q *request, m *plan.Modi
 // write sends mutations to the coordinator, together with the changes of materialized views that follow from them.
 func (e *Executor) write(ctx context.Context, q *request, ms []*row.Mutation, kind row.WriteKind) error {
 	for _, m := range ms {
-		if err := checkIndexedValues(m); err != nil {
+		if err := e.checkIndexedValues(q, m); err != nil {
 			return err
 		}
 	}

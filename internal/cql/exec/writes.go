@@ -3,8 +3,6 @@ package exec
 import (
 	"slices"
 
-	"alexandra/internal/cqlerr"
-	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
 	"alexandra/internal/schema"
 	"alexandra/internal/token"
@@ -93,31 +91,4 @@ func pointSlices(t *schema.Table, clusterings [][][]byte) []row.Slice {
 		out[i] = row.Slice{Start: b, End: b}
 	}
 	return out
-}
-
-// checkIndexedValues refuses values that a secondary index cannot hold (CassandraIndex.validate).
-func checkIndexedValues(m *row.Mutation) error {
-	if len(m.Table.Indexes) == 0 {
-		return nil
-	}
-	for _, idx := range m.Table.Indexes {
-		if idx.Kind == "CUSTOM" {
-			continue
-		}
-		target := row.ParseIndexTarget(idx)
-		rows := m.Rows
-		if m.Static != nil {
-			rows = append([]*row.Row{m.Static}, rows...)
-		}
-		for _, r := range rows {
-			for i := range r.Cells {
-				c := &r.Cells[i]
-				if c.Column == target.Column && c.Kind == row.Value && len(c.Value) >= row.MaxKeyLength {
-					return cqlerr.Invalid("Cannot index value of size %d for index %s on %s.%s(%s) (maximum allowed size=%d)",
-						len(c.Value), idx.Name, m.Table.Keyspace, m.Table.Name, cqltype.QuoteName(c.Column), row.MaxKeyLength)
-				}
-			}
-		}
-	}
-	return nil
 }

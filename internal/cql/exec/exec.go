@@ -39,10 +39,11 @@ type Config struct {
 // Executor runs statements for all connections of a node. It is safe for concurrent use.
 type Executor struct {
 	Config
-	prepared *preparedCache
-	internal *internalStatements
-	uuids    *timeUUIDs
-	views    *viewLocks
+	prepared  *preparedCache
+	discarded discarded
+	internal  *internalStatements
+	uuids     *timeUUIDs
+	views     *viewLocks
 	// background are the writes of traces and prepared statements that nobody waits for but Close.
 	background sync.WaitGroup
 }
@@ -55,13 +56,14 @@ func New(c Config) *Executor {
 	if c.Timestamps == nil {
 		c.Timestamps = clock.NewTimestamps(c.Clock)
 	}
-	return &Executor{
+	e := &Executor{
 		Config:   c,
-		prepared: newPreparedCache(c.Settings.PreparedStatementsCacheSize),
 		internal: newInternalStatements(),
 		uuids:    newTimeUUIDs(c.Clock),
 		views:    newViewLocks(),
 	}
+	e.prepared = newPreparedCache(c.Settings.PreparedStatementsCacheSize, e.evicted)
+	return e
 }
 
 // Close waits for what runs in the background. No requests may come any more.

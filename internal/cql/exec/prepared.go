@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5"
+	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/maypok86/otter/v2"
 
@@ -61,12 +64,45 @@ type preparedCache struct {
 	entries *otter.Cache[statementID, *preparedStatement]
 }
 
-func newPreparedCache(size int64) *preparedCache {
+// newPreparedCache makes a cache of size bytes; evicted is called with each statement that had to make room.
+func newPreparedCache(size int64, evicted func(statementID)) *preparedCache {
 	size = max(size, 1<<20)
 	return &preparedCache{size: size, entries: otter.Must(&otter.Options[statementID, *preparedStatement]{
 		MaximumWeight: uint64(size),
 		Weigher:       func(_ statementID, p *preparedStatement) uint32 { return uint32(min(p.weight(), 1<<31)) },
+		OnDeletion: func(d otter.DeletionEvent[statementID, *preparedStatement]) {
+			if d.WasEvicted() {
+				evicted(d.Key)
+			}
+		},
 	})}
+}
+
+// discarded counts statements that had to make room, and tells the operator at most once a minute.
+type discarded struct {
+	mu     sync.Mutex
+	count  int
+	logged time.Time
+}
+
+// evicted forgets a statement that had to make room, on disk too.
+func (e *Executor) evicted(id statementID) {
+	e.discarded.mu.Lock()
+	e.discarded.count++
+	now := e.Clock.Now()
+	if now.Sub(e.discarded.logged) >= time.Minute {
+		e.Logger.Warn(fmt.Sprintf("%d prepared statements discarded in the last minute because cache limit reached (%d MiB)", e.discarded.count, e.prepared.size>>20))
+		e.discarded.count, e.discarded.logged = 0, now
+	}
+	e.discarded.mu.Unlock()
+	e.unsave(id)
+}
+
+// unsave removes a statement from those that outlive a restart.
+func (e *Executor) unsave(id statementID) {
+	if e.PreparedStore != nil {
+		e.background.Go(func() { e.PreparedStore.Delete(context.Background(), id[:]) })
+	}
 }
 
 func (c *preparedCache) get(id statementID) *preparedStatement {
@@ -250,9 +286,7 @@ func (e *Executor) rebind(key statementID, p *preparedStatement) (*preparedState
 // forget drops a statement and says that the client must prepare it.
 func (e *Executor) forget(key statementID) error {
 	e.prepared.entries.Invalidate(key)
-	if e.PreparedStore != nil {
-		e.background.Go(func() { e.PreparedStore.Delete(context.Background(), key[:]) })
-	}
+	e.unsave(key)
 	return unprepared(key[:])
 }
 

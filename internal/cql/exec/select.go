@@ -207,7 +207,7 @@ func (r *selectRun) plain(ctx context.Context, result *Rows) error {
 
 // checkSortedPage refuses pages of rows that are sorted after reading.
 func (r *selectRun) checkSortedPage() error {
-	if r.s.Sorts() && r.pageSize > 0 && !r.scan.ended {
+	if r.s.Sorts() && r.pageSize > 0 && (!r.scan.ended || r.s.Aggregates()) {
 		return cqlerr.Invalid("Cannot page queries with both ORDER BY and a IN restriction on the partition key; " +
 			"you must either remove the ORDER BY or the IN and sort client side, or disable paging for this query")
 	}

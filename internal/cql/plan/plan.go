@@ -79,6 +79,11 @@ func (b *Base) need(p auth.Permission, r auth.Resource) { b.needs = append(b.nee
 // bind takes over what the binder found, at the end of Prepare. t is the only table of the statement, or nil.
 func (b *Base) bind(binder *Binder, t *schema.Table) {
 	b.variables = binder.Variables()
+	for i, v := range b.variables {
+		if v.Type == nil { // a marker in a place that does not count, such as a field that is given twice
+			b.variables[i] = ColumnSpec{Name: "?", Type: cqltype.Blob}
+		}
+	}
 	if t != nil {
 		b.tables = append(b.tables, t)
 		b.keys = binder.PartitionKeyIndices(t)

@@ -372,6 +372,21 @@ func (rb relationBinder) tupleValue(columns []*schema.Column, v ast.Term) (*tupl
 
 // token binds token(columns) op value.
 func (rb relationBinder) token(rel ast.Relation) (*restriction, error) {
+	columns, err := rb.bindToken(rel)
+	if err != nil {
+		return nil, err
+	}
+	term, err := bindTerm(rb.b, rel.Value, ColumnReceiver(columns[0]).With("partition key token", cqltype.Bigint))
+	if err != nil {
+		return nil, err
+	}
+	r := &restriction{columns: columns}
+	r.set(rel.Op, &tuple{columns: columns, terms: []Term{term}})
+	return r, nil
+}
+
+// bindToken checks the left side of a token relation.
+func (rb relationBinder) bindToken(rel ast.Relation) ([]*schema.Column, error) {
 	switch rel.Op {
 	case ast.NEQ:
 		return nil, unsupported(rel)
@@ -387,16 +402,7 @@ func (rb relationBinder) token(rel ast.Relation) (*restriction, error) {
 		}
 		columns = append(columns, c)
 	}
-	if err := checkTokenColumns(rb.table, columns); err != nil {
-		return nil, err
-	}
-	term, err := bindTerm(rb.b, rel.Value, ColumnReceiver(columns[0]).With("partition key token", cqltype.Bigint))
-	if err != nil {
-		return nil, err
-	}
-	r := &restriction{columns: columns}
-	r.set(rel.Op, &tuple{columns: columns, terms: []Term{term}})
-	return r, nil
+	return columns, checkTokenColumns(rb.table, columns)
 }
 
 func checkTokenColumns(t *schema.Table, columns []*schema.Column) error {

@@ -74,6 +74,7 @@ type Node struct {
 	virtual                 *virtual.Tables
 	metrics                 *metrics.Metrics
 	logs                    *virtual.Logs
+	requests                *requests
 	server                  *server.Server
 
 	tune    *tunable

@@ -197,11 +197,12 @@ func (n *Node) openCoordinator(Options) (err error) {
 	}
 	n.coord = coord.New(coord.Config{
 		ClusterName: n.cfg.ClusterName, Self: n.identity.HostID, Ring: n.currentRing(), Snitch: n.snitch,
-		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: coord.Disk{DB: n.store}, Liveness: n.gossip, Caller: n.rpcClient,
+		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: newMeteredLocal(coord.Disk{DB: n.store}, n.metrics, n.clock),
+		Liveness: n.gossip, Caller: meteredCaller{n.rpcClient, n.metrics},
 		Codec: codec, Timeouts: n.tune.Timeouts, Hints: n.tune.Hints, Clock: n.clock, Stamps: n.stamps, Log: n.log,
 		OnSchema: n.onSchema,
 	})
-	n.exec.Coordinator, n.exec.Virtual = n.coord, n.virtual
+	n.exec.Coordinator, n.exec.Virtual = meteredCoordinator{n.coord, n.metrics, n.clock}, n.virtual
 	handlers := n.coord.Handlers()
 	handlers[rpc.AuthInvalidate] = n.serveAuthInvalidate
 	n.rpcServer = rpc.NewServer(rpc.ServerConfig{Handlers: handlers, Log: n.log})
@@ -224,7 +225,7 @@ func (n *Node) openServer(Options) error {
 		rate = c.NativeTransportMaxRequestsPerSecond
 	}
 	n.server = server.New(server.Config{
-		Endpoints: endpoints, Executor: n.exec, Authenticator: n.auth.Authenticator(), Log: n.log,
+		Endpoints: endpoints, Executor: meteredExecutor{n.exec, n.metrics, n.requests}, Authenticator: n.auth.Authenticator(), Log: n.log,
 		MaxFrameSize: int(c.NativeTransportMaxFrameSize), MaxMessageSize: int(c.NativeTransportMaxMessageSize),
 		MaxConnections: int(c.NativeTransportMaxConcurrentConnections), MaxConnectionsPerIP: int(c.NativeTransportMaxConcurrentConnectionsPerIP),
 		MaxUnauthenticated: c.MaxUnauthenticatedConnections, HandshakeTimeout: c.HandshakeTimeout, IdleTimeout: c.NativeTransportIdleTimeout,

@@ -14,6 +14,7 @@ func (n *Node) onSchema(old, now *schema.Schema, changes []schema.Change) {
 	n.gossip.Set(map[gossip.Key]string{gossip.Schema: now.Version.String()})
 	n.system("UPDATE system.local SET schema_version = ? WHERE key = 'local'", now.Version[:])
 	n.dropData(old, now)
+	n.forgetDropped(old, now)
 	n.server.SchemaChanged(changes)
 }
 

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"log/slog"
 	"maps"
 	"strings"
 
@@ -17,7 +18,7 @@ func (n *Node) openVirtual(base *schema.Schema) *schema.Schema {
 		Schema:   func() *schema.Schema { return n.coord.Schema() },
 		Settings: n.settings, Properties: func() map[string]string { return nil },
 		Clients: n.clients, PreparedStatements: func() int { return n.exec.PreparedCount() },
-		Gossip: n.gossipNodes, Peers: n.peersSeen, PendingHints: n.pendingHints,
+		Gossip: n.gossipNodes, Peers: n.peersSeen, PendingHints: n.pendingHints, Queries: n.requests.list,
 		RolesCache: n.auth.Cache("RolesCache"), NetworkPermissionsCache: n.auth.Cache("NetworkPermissionsCache"),
 		PermissionsCache: n.auth.Cache("PermissionsCache"), CredentialsCache: n.auth.Cache("CredentialsCache"),
 	})
@@ -98,7 +99,9 @@ func (n *Node) pendingHints() []virtual.PendingHint {
 	return out
 }
 
-// newMetrics is what the node counts from its start.
+// newMetrics is what the node counts from its start. The log is kept as well, for system_views.system_logs.
 func (n *Node) newMetrics() {
 	n.metrics, n.logs = metrics.New(n.clock), virtual.NewLogs(virtual.DefaultLogLines)
+	n.log = slog.New(n.logs.Handler(n.log.Handler()))
+	n.requests = newRequests(n.clock, n.metrics, n.cfg.NativeTransportMaxThreads)
 }

@@ -116,6 +116,9 @@ func (e *Executor) runItems(ctx context.Context, q *request, b *plan.Batch, item
 		if err := item.statement.Check(); err != nil {
 			return nil, err
 		}
+		if err := e.guardModification(ctx, q, item.statement); err != nil {
+			return nil, err
+		}
 	}
 	if len(items) == 0 {
 		return &Result{}, nil

@@ -21,6 +21,9 @@ func (e *Executor) runModification(ctx context.Context, q *request, m *plan.Modi
 	if err := m.Check(); err != nil {
 		return nil, err
 	}
+	if err := e.guardModification(ctx, q, m); err != nil {
+		return nil, err
+	}
 	q.eval.Timestamp = e.writeTimestamp(q.options)
 	if m.Conditions != nil {
 		return e.runConditional(ctx, q, m)
@@ -47,6 +50,9 @@ func (e *Executor) runModification(ctx context.Context, q *request, m *plan.Modi
 func (e *Executor) write(ctx context.Context, q *request, ms []*row.Mutation, kind row.WriteKind) error {
 	for _, m := range ms {
 		if err := e.checkIndexedValues(q, m); err != nil {
+			return err
+		}
+		if err := e.guardValues(ctx, q, m); err != nil {
 			return err
 		}
 	}
@@ -82,6 +88,9 @@ func (e *Executor) writeVirtual(ctx context.Context, ms []*row.Mutation) error {
 func (e *Executor) collect(ctx context.Context, q *request, eval *plan.EvalContext, m *plan.Modification, w *writes) error {
 	wc, err := e.writeContext(eval, m)
 	if err != nil {
+		return err
+	}
+	if err := e.guardTimestamp(ctx, q, m, wc.WriteTime); err != nil {
 		return err
 	}
 	keys, err := m.Keys(eval)

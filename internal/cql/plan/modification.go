@@ -236,6 +236,24 @@ func (m *Modification) NeedsRead() bool {
 	return false
 }
 
+// ListReads names, for guardrails, the list operations that read before they write.
+func (m *Modification) ListReads() []string {
+	var out []string
+	for _, list := range [][]Operation{m.regular, m.static} {
+		for _, o := range list {
+			switch o.(type) {
+			case setIndex:
+				out = append(out, "Setting of list items by index requiring read before write")
+			case deleteIndex:
+				out = append(out, "Removal of list items by index requiring read before write")
+			case discardElements:
+				out = append(out, "Removal of list items requiring read before write")
+			}
+		}
+	}
+	return out
+}
+
 // ChangedColumns are the columns that are set or deleted by name.
 func (m *Modification) ChangedColumns() []*schema.Column {
 	var out []*schema.Column

@@ -24,12 +24,13 @@ var (
 	_ memberlist.ConflictDelegate = (*delegate)(nil)
 )
 
-// NodeMeta is the generation: a restart is seen by all even if nothing else changed.
+// NodeMeta is the generation and version of the node's state: who missed an announcement sees that, and asks.
 func (d *delegate) NodeMeta(int) []byte {
 	g := (*Gossip)(d)
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	return binary.BigEndian.AppendUint64(nil, uint64(g.own.generation))
+	out := binary.BigEndian.AppendUint64(nil, uint64(g.own.generation))
+	return binary.BigEndian.AppendUint64(out, g.own.version())
 }
 
 // NotifyMsg takes an announcement. What is malformed changes nothing.
@@ -66,36 +67,44 @@ func (d *delegate) NotifyConflict(existing, other *memberlist.Node) {
 	d.config.Log.Error(fmt.Sprintf("Host ID collision for %s between /%s and /%s", existing.Name, existing.Address(), other.Address()))
 }
 
-// membership notes memberlist's opinion of a node. A node that is alive but whose states are not known, or are those
-// of an earlier life, is asked for them.
+// membership notes memberlist's opinion of a node. A node that is alive but has announced more than is known here is
+// asked for it.
 func (g *Gossip) membership(n *memberlist.Node, alive bool) {
 	host, err := uuid.Parse(n.Name)
 	if err != nil || host == g.config.HostID {
 		return
 	}
-	generation := int64(0)
-	if len(n.Meta) == 8 {
-		generation = int64(binary.BigEndian.Uint64(n.Meta))
+	m := member{addr: netip.AddrPortFrom(netipAddr(n), n.Port)}
+	if len(n.Meta) == 16 {
+		m.generation, m.version = int64(binary.BigEndian.Uint64(n.Meta)), binary.BigEndian.Uint64(n.Meta[8:])
 	}
 	g.mu.Lock()
 	if alive {
-		g.members[host] = true
+		g.members[host] = m
 	} else {
 		delete(g.members, host)
 	}
 	p := g.peers[host]
-	known := p != nil && p.state.generation >= generation
 	if p != nil {
 		p.member = alive
-		if known || !alive {
+		if !alive || p.state.generation >= m.generation {
 			g.settle(p, p.node())
 		}
 	}
+	behind := alive && p.behind(m)
 	g.mu.Unlock()
-	if alive && !known {
-		addr := netip.AddrPortFrom(netipAddr(n), n.Port)
-		g.soon(func() { g.contact([]netip.AddrPort{addr}) })
+	if behind {
+		g.soon(func() { g.contact([]netip.AddrPort{m.addr}) })
 	}
+}
+
+// behind says whether a member has announced more than is known of it.
+func (p *peer) behind(m member) bool {
+	if p == nil {
+		return true
+	}
+	s := p.state
+	return s.generation < m.generation || s.generation == m.generation && s.version() < m.version
 }
 
 func netipAddr(n *memberlist.Node) netip.Addr {
@@ -177,7 +186,8 @@ func (g *Gossip) tendLoop() {
 	}
 }
 
-// lost are the addresses of peers that do not answer and have not left: after a broken network only asking finds them.
+// lost are the addresses of peers that do not answer and have not left, since after a broken network only asking finds
+// them, and of members of which something was missed.
 func (g *Gossip) lost() []netip.AddrPort {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
@@ -185,6 +195,11 @@ func (g *Gossip) lost() []netip.AddrPort {
 	for _, p := range g.peers {
 		if n := p.node(); !p.member && !n.IsGone() {
 			out = append(out, n.Address)
+		}
+	}
+	for host, m := range g.members {
+		if g.peers[host].behind(m) {
+			out = append(out, m.addr)
 		}
 	}
 	return out

@@ -74,7 +74,7 @@ type Gossip struct {
 	peers  map[uuid.UUID]*peer
 	byAddr map[netip.AddrPort]uuid.UUID
 	// members are the hosts that memberlist holds for alive, whether their states are known or not.
-	members map[uuid.UUID]bool
+	members map[uuid.UUID]member
 	dirty   bool // peers changed since they were saved
 
 	events  *queue
@@ -83,6 +83,13 @@ type Gossip struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 	stopped sync.Once
+}
+
+// member is what memberlist says of a live node: where it is, and how much it has announced.
+type member struct {
+	addr       netip.AddrPort
+	generation int64
+	version    uint64
 }
 
 // peer is what is known of another node.
@@ -111,7 +118,7 @@ func New(c Config) (*Gossip, error) {
 	g := &Gossip{
 		config: c, transport: c.Transport,
 		own:   &state{host: c.HostID, generation: c.Generation},
-		peers: map[uuid.UUID]*peer{}, byAddr: map[netip.AddrPort]uuid.UUID{}, members: map[uuid.UUID]bool{},
+		peers: map[uuid.UUID]*peer{}, byAddr: map[netip.AddrPort]uuid.UUID{}, members: map[uuid.UUID]member{},
 		work: make(chan func(), 64),
 	}
 	g.events = newQueue(c.OnEvent)

@@ -153,6 +153,7 @@ func (g *Gossip) tell(states []*state) {
 	if g.list == nil || g.ctx.Err() != nil {
 		return
 	}
+	g.soon(g.updateMeta)
 	msg := encodeStates(states)
 	done := make(chan struct{}, 64)
 	sent := 0
@@ -182,7 +183,14 @@ func (g *Gossip) tell(states []*state) {
 	}
 }
 
-// live words: statuses of nodes that do not serve although memberlist reaches them.
+// updateMeta makes memberlist spread the version of this node's state.
+func (g *Gossip) updateMeta() {
+	if err := g.list.UpdateNode(g.config.Detect); err != nil && g.ctx.Err() == nil {
+		g.config.Log.Debug("own version not spread yet", "error", err)
+	}
+}
+
+// mayServe says whether a node's status lets it answer, as long as memberlist reaches it.
 func (p *peer) mayServe() bool {
 	word, _, _ := strings.Cut(p.state.values[Status].Text, ",")
 	switch word {
@@ -255,7 +263,8 @@ func (g *Gossip) learnPeer(s *state) {
 		if len(g.peers) >= maxNodes || !addrPort(s.values[StorageAddress].Text).IsValid() {
 			return // a delta of a node that push/pull has not brought yet, or nonsense
 		}
-		p = &peer{state: s, member: g.members[s.host]}
+		_, alive := g.members[s.host]
+		p = &peer{state: s, member: alive}
 		g.peers[s.host] = p
 		g.takeAddress(p)
 		g.settle(p, nil)

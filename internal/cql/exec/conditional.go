@@ -312,7 +312,7 @@ func (e *Executor) casWithViews(ctx context.Context, q *request, r *casRequest, 
 	decide func(*row.Partition) (*row.Mutation, error),
 ) error {
 	commit := q.options.Consistency
-	if len(plan.Views(q.schema, r.table)) == 0 {
+	if len(plan.Views(e.Coordinator.Schema(), r.table)) == 0 {
 		return e.Coordinator.CompareAndSet(ctx, read, serial, commit, decide)
 	}
 	unlock := e.views.lockKey(r.table, r.key)

@@ -57,7 +57,7 @@ func (e *Executor) write(ctx context.Context, q *request, ms []*row.Mutation, ki
 		}
 	}
 	o := WriteOptions{Consistency: q.options.Consistency, Kind: kind}
-	if !e.haveViews(q.schema, ms) {
+	if !e.haveViews(ms) {
 		return e.Coordinator.Write(ctx, ms, o)
 	}
 	unlock := e.views.lock(ms)

@@ -134,6 +134,13 @@ func TestViewFollows(t *testing.T) {
 	n := withKeyspace(t)
 	n.must("CREATE TABLE t (k int, c int, v int, w text, m map<int, int>, PRIMARY KEY (k, c))",
 		"CREATE MATERIALIZED VIEW mv AS SELECT k, c, v, w, m FROM t WHERE v IS NOT NULL AND k IS NOT NULL AND c < 100 PRIMARY KEY (v, k, c)")
+	prepared, err := n.exec.Prepare(context.Background(), n.session, "UPDATE t SET w = ? WHERE k = 1 AND c = 2", "", nil)
+	require.NoError(t, err)
+	n.must("CREATE MATERIALIZED VIEW late AS SELECT k, c, w FROM t WHERE w IS NOT NULL AND k IS NOT NULL AND c IS NOT NULL PRIMARY KEY (w, k, c)")
+	_, err = n.exec.Execute(context.Background(), n.session, prepared.ID, &exec.Options{Consistency: row.One, Values: []exec.BoundValue{{Bytes: []byte("x")}}})
+	require.NoError(t, err)
+	require.Equal(t, []string{`row "x" | 1 | 2`}, n.text("SELECT * FROM late", 0)[2:])
+	n.must("DELETE FROM t WHERE k = 1 AND c = 2")
 	for _, c := range []struct{ cql, want string }{
 		{"INSERT INTO t (k, c, v, w, m) VALUES (1, 1, 10, 'in', {1: 1})", "row 10 | 1 | 1 | {1: 1} | \"in\""},
 		{"UPDATE t SET v = 11 WHERE k = 1 AND c = 1", "row 11 | 1 | 1 | {1: 1} | \"in\""},

@@ -61,8 +61,10 @@ func (l *viewLocks) lockKey(t *schema.Table, key []byte) (unlock func()) {
 	return l.stripes[i].Unlock
 }
 
-// haveViews says whether a table that is written has views.
-func (e *Executor) haveViews(s *schema.Schema, ms []*row.Mutation) bool {
+// haveViews says whether a table that is written has views. The newest schema tells: a statement that was prepared
+// before a view was made knows nothing of it.
+func (e *Executor) haveViews(ms []*row.Mutation) bool {
+	s := e.Coordinator.Schema()
 	for _, m := range ms {
 		if len(plan.Views(s, m.Table)) > 0 {
 			return true
@@ -82,7 +84,7 @@ func (e *Executor) baseView(q *request, base, view *schema.Table) (baseView, err
 	if err != nil {
 		return baseView{}, err
 	}
-	filter, err := plan.NewViewFilter(&plan.Env{Schema: q.schema, Keyspace: base.Keyspace, Settings: e.Settings}, base, where, &q.eval)
+	filter, err := plan.NewViewFilter(&plan.Env{Schema: e.Coordinator.Schema(), Keyspace: base.Keyspace, Settings: e.Settings}, base, where, &q.eval)
 	return baseView{base, view, filter}, err
 }
 
@@ -106,7 +108,7 @@ func viewRelations(base, view *schema.Table) ([]ast.Relation, error) {
 func (e *Executor) viewChanges(ctx context.Context, q *request, ms []*row.Mutation) ([]*row.Mutation, error) {
 	w := newWrites()
 	for _, m := range ms {
-		views := plan.Views(q.schema, m.Table)
+		views := plan.Views(e.Coordinator.Schema(), m.Table)
 		if len(views) == 0 {
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 // Negation is the name of unary minus. Like those of the other operations it cannot be written in CQL without quotes.
 const Negation = "_negate"
 
-// operations are the arithmetic functions: operator, name and order of registration.
+// operators are the binary operators and the functions behind them.
 var operators = []struct{ op, name string }{
 	{"+", "_add"}, {"-", "_substract"}, {"*", "_multiply"}, {"/", "_divide"}, {"%", "_modulo"},
 }

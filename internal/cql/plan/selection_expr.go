@@ -41,6 +41,8 @@ type columnExpr struct {
 	index  int // among the fetched columns
 	column *schema.Column
 	mask   *maskCall
+	// dense says that the table is WITH COMPACT STORAGE and may leave its last clustering columns out: they are empty.
+	dense bool
 }
 
 func (e *columnExpr) eval(in *Input) ([]byte, error) {
@@ -59,8 +61,11 @@ func (e *columnExpr) raw(in *Input) []byte {
 		}
 		return nil
 	case schema.Clustering:
-		if e.column.Position < len(in.clustering) {
-			return in.clustering[e.column.Position]
+		if e.column.Position >= len(in.clustering) {
+			return nil
+		}
+		if v := in.clustering[e.column.Position]; len(v) > 0 || !e.dense {
+			return v
 		}
 		return nil
 	}

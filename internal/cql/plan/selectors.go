@@ -317,7 +317,7 @@ func (n *columnNode) test(recv cqltype.Type) (fn.Match, error) { return testExac
 func (n *columnNode) String() string                           { return n.column.Name }
 
 func (n *columnNode) build(s *selectionBinder, _ cqltype.Type) (output, error) {
-	e := &columnExpr{index: s.fetch(n.column), column: n.column}
+	e := &columnExpr{index: s.fetch(n.column), column: n.column, dense: s.table.Compact && s.table.Dense}
 	if n.column.Mask != nil {
 		mask, err := bindMask(s.b, n.column)
 		if err != nil {

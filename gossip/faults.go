@@ -96,8 +96,8 @@ func (f *Faults) packet(peer netip.AddrPort) (lost bool, pause time.Duration) {
 	return false, f.pause(x)
 }
 
-// pass blocks while the peer is cut off; it returns false when done is closed first.
-func (f *Faults) pass(peer netip.AddrPort, done <-chan struct{}) bool {
+// pass blocks while the peer is cut off; it returns false when done or over is closed first.
+func (f *Faults) pass(peer netip.AddrPort, done, over <-chan struct{}) bool {
 	for {
 		x, changed := f.of(peer)
 		if !x.Cut {
@@ -107,21 +107,27 @@ func (f *Faults) pass(peer netip.AddrPort, done <-chan struct{}) bool {
 		case <-changed:
 		case <-done:
 			return false
+		case <-over:
+			return false
 		}
 	}
 }
 
-// dial waits as long as a connection to a peer that is cut off would.
-func (f *Faults) dial(ctx context.Context, peer netip.AddrPort) error {
-	if !f.pass(peer, ctx.Done()) {
-		return context.Cause(ctx)
+// dial waits as long as a connection to a peer that is cut off would, unless over is closed.
+func (f *Faults) dial(ctx context.Context, peer netip.AddrPort, over <-chan struct{}) error {
+	if f.pass(peer, ctx.Done(), over) {
+		return nil
 	}
-	return nil
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return net.ErrClosed
 }
 
-// wrap puts the faults around a connection with a peer.
-func (f *Faults) wrap(c net.Conn, peer netip.AddrPort) net.Conn {
-	return &faultyConn{Conn: c, faults: f, peer: peer, closed: make(chan struct{})}
+// wrap puts the faults around a connection with a peer. What waits for the end of a fault is given up when over, the end
+// of the transport, is closed.
+func (f *Faults) wrap(c net.Conn, peer netip.AddrPort, over <-chan struct{}) net.Conn {
+	return &faultyConn{Conn: c, faults: f, peer: peer, closed: make(chan struct{}), over: over}
 }
 
 // faultyConn delays and blocks what a connection carries.
@@ -132,6 +138,7 @@ type faultyConn struct {
 
 	once   sync.Once
 	closed chan struct{}
+	over   <-chan struct{}
 
 	mu              sync.Mutex
 	readDl, writeDl time.Time
@@ -161,6 +168,8 @@ func (c *faultyConn) Write(b []byte) (int, error) {
 	case <-time.After(pause):
 	case <-c.closed:
 		return 0, net.ErrClosed
+	case <-c.over:
+		return 0, net.ErrClosed
 	}
 	return c.Conn.Write(b)
 }
@@ -172,7 +181,7 @@ func (c *faultyConn) wait(deadline time.Time) bool {
 		return true
 	}
 	if deadline.IsZero() {
-		return c.faults.pass(c.peer, c.closed)
+		return c.faults.pass(c.peer, c.closed, c.over)
 	}
 	ctx, cancel := context.WithDeadline(context.Background(), deadline)
 	defer cancel()
@@ -183,12 +192,14 @@ func (c *faultyConn) wait(deadline time.Time) bool {
 		case <-ctx.Done():
 		}
 	}()
-	return c.faults.pass(c.peer, ctx.Done())
+	return c.faults.pass(c.peer, ctx.Done(), c.over)
 }
 
 func (c *faultyConn) late() error {
 	select {
 	case <-c.closed:
+		return net.ErrClosed
+	case <-c.over:
 		return net.ErrClosed
 	default:
 		return context.DeadlineExceeded

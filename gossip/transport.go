@@ -227,7 +227,7 @@ func (t *Transport) place(a netip.AddrPort) place {
 
 // route gives a connection to those who wait for its kind. It returns when the connection is theirs or done with.
 func (t *Transport) route(conn net.Conn, h hello) {
-	conn = t.config.Faults.wrap(conn, h.from)
+	conn = t.config.Faults.wrap(conn, h.from, t.done)
 	var to chan net.Conn
 	switch h.kind {
 	case kindGossip:
@@ -264,7 +264,7 @@ func (t *Transport) Dial(ctx context.Context, to netip.AddrPort) (net.Conn, erro
 func (t *Transport) dial(ctx context.Context, to netip.AddrPort, k kind) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.config.ConnectTimeout)
 	defer cancel()
-	if err := t.config.Faults.dial(ctx, to); err != nil {
+	if err := t.config.Faults.dial(ctx, to, t.done); err != nil {
 		return nil, err
 	}
 	d := net.Dialer{LocalAddr: t.localAddr()}
@@ -293,7 +293,7 @@ func (t *Transport) dial(ctx context.Context, to netip.AddrPort, k kind) (net.Co
 		return nil, err
 	}
 	_ = conn.SetDeadline(time.Time{})
-	return t.config.Faults.wrap(conn, to), nil
+	return t.config.Faults.wrap(conn, to, t.done), nil
 }
 
 // clientConfig is how to connect to a peer; nil when TLS is asked for but not configured.

@@ -123,28 +123,29 @@ func (g *Gossip) SetPeerStatus(host uuid.UUID, word string, args ...any) bool {
 	before := p.node()
 	p.state.merge(s)
 	g.settle(p, before)
+	copied := *p.state
 	g.mu.Unlock()
-	g.tell([]*state{s})
+	g.tell([]*state{&copied})
 	return true
 }
 
-// announce gives values new versions and tells everybody.
+// announce gives values new versions and tells everybody. It sends all states, not only the changed ones: messages may
+// overtake each other, and the newest version says nothing of what was lost before it.
 func (g *Gossip) announce(values map[Key]string) {
 	g.mu.Lock()
-	version := g.own.version()
-	delta := &state{host: g.own.host, generation: g.own.generation}
+	before := g.own.version()
+	version := before
 	for k, text := range values {
 		if k >= keyCount || g.own.values[k].Text == text && g.own.values[k].Version > 0 {
 			continue
 		}
 		version++
 		g.own.values[k] = Value{version, text}
-		delta.values[k] = g.own.values[k]
 	}
-	changed := delta.version() > 0
+	copied := *g.own
 	g.mu.Unlock()
-	if changed {
-		g.tell([]*state{delta})
+	if version > before {
+		g.tell([]*state{&copied})
 	}
 }
 

@@ -34,7 +34,8 @@ func goldenDir() string {
 // goldenFiles are the dialogues about reading; the others belong to statements that change data or schema. Each is
 // replayed in one process, without a network. GOLDEN=name replays one dialogue, whatever it is about.
 var goldenFiles = []string{
-	"agg_basic", "allow_filtering", "clustering_order", "coll_select_slices", "column_names", "contains_filtering",
+	"agg_basic", "allow_filtering", "clustering_order", "comments_strings", "compact_storage", "index_2i",
+	"index_2i_collections", "index_2i_collections_more", "index_sai", "index_sai_vector", "syntax_errors", "coll_select_slices", "column_names", "contains_filtering",
 	"distinct", "distinct_more", "group_by", "in_relations", "in_relations_more", "json_select",
 	"multi_column_relations", "order_limit", "paging_multi", "paging_single", "paging_static_group", "token_ranges",
 	"ttl_writetime", "where_errors",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -19,6 +18,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"alexandra/gossip"
+	"alexandra/internal/admin"
 	"alexandra/internal/clock"
 	"alexandra/internal/config"
 	"alexandra/internal/node"
@@ -81,8 +81,33 @@ func RunT(t testing.TB, opts ...Option) *Cluster {
 			c.Start(n.index)
 		}
 		c.Agree()
+		if c.options.replicate {
+			c.replicateAuth()
+		}
 	}
 	return c
+}
+
+// Replication is the replication of a keyspace with a replica on every node, as CREATE KEYSPACE takes it.
+func (c *Cluster) Replication() string { return c.options.replication() }
+
+// replicateAuth makes every node a replica of system_auth. The default superuser is the only role yet.
+func (c *Cluster) replicateAuth() {
+	c.t.Helper()
+	c.Client(1, "cassandra", "cassandra").MustExec(c.t, "ALTER KEYSPACE system_auth WITH replication = "+c.Replication())
+	c.Agree()
+	for i := range c.nodes {
+		c.Repair(i+1, "system_auth")
+	}
+}
+
+// Repair repairs a keyspace at node i as nodetool does.
+func (c *Cluster) Repair(i int, keyspace string) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	defer cancel()
+	_, err := c.Node(i).Node.Repair(ctx, admin.Repair{Keyspace: keyspace, Full: true}, func(string) {})
+	c.check(err)
 }
 
 // reserve finds a network 127.a.b.0/24 that no other test uses now; its last address is kept busy as the sign of that.
@@ -244,7 +269,16 @@ func (c *Cluster) close() {
 	}
 }
 
-// Partition cuts the traffic between nodes i and j.
+// Isolate cuts node i off from all others.
+func (c *Cluster) Isolate(i int) {
+	for _, n := range c.nodes {
+		if n.index != i && n.running {
+			c.Partition(i, n.index)
+		}
+	}
+}
+
+// Partition cuts the traffic between nodes i and j. As long as a third node reaches both, they hold each other for up.
 func (c *Cluster) Partition(i, j int) {
 	c.Node(i).Faults().Set(c.Node(j).Storage(), gossip.Fault{Cut: true})
 	c.Node(j).Faults().Set(c.Node(i).Storage(), gossip.Fault{Cut: true})
@@ -360,5 +394,3 @@ func mustParse(text string) map[string]any {
 	}
 	return out
 }
-
-var _ io.Writer = (*Log)(nil)

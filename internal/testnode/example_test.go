@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // Example is a whole test with two datacenters.
 func Example() {
 	_ = func(t *testing.T) {
-		c := testnode.RunT(t, testnode.Datacenters{"dc1": 1, "dc2": 1}, testnode.Auth)
+		c := testnode.RunT(t, testnode.Datacenters{"dc1": 1, "dc2": 1}, testnode.ReplicatedAuth)
 		admin := c.Client(1, "cassandra", "cassandra")
 		admin.MustExec(t, "CREATE ROLE app WITH PASSWORD = 'secret' AND LOGIN = true AND ACCESS TO DATACENTERS {'dc2'}")
 		_, err := c.Client(1, "app", "secret").Query("SELECT * FROM system.local")
@@ -25,7 +25,7 @@ func Example() {
 
 // TestCluster goes through everything that a cluster of a test can do.
 func TestCluster(t *testing.T) {
-	c := testnode.RunT(t, testnode.Datacenters{"dc1": 2, "dc2": 1}, testnode.Auth, testnode.YAML("default_keyspace_rf: 3"))
+	c := testnode.RunT(t, testnode.Datacenters{"dc1": 2, "dc2": 1}, testnode.ReplicatedAuth)
 	require.Equal(t, 3, c.Len())
 	admin := c.Client(1, "cassandra", "cassandra")
 	admin.MustExec(t, "CREATE ROLE app WITH PASSWORD = 'secret' AND LOGIN = true AND ACCESS TO DATACENTERS {'dc2'}")
@@ -33,7 +33,7 @@ func TestCluster(t *testing.T) {
 	require.EqualError(t, err, "0x2100 You do not have access to this datacenter (dc1)")
 	c.Client(3, "app", "secret").MustExec(t, "SELECT * FROM system.local")
 
-	c.Partition(1, 3)
+	c.Isolate(3)
 	c.SeesDown(1, 3)
 	c.Heal()
 	c.Agree()

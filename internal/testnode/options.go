@@ -22,6 +22,7 @@ type options struct {
 	prepare     func(dir string, addresses []string) error
 	fs          func(i int) storage.FS
 	later       bool
+	replicate   bool
 }
 
 // Datacenters says how many nodes each datacenter has. The default is one node in dc1.
@@ -69,6 +70,13 @@ const (
 	// LoginOnly turns on logins and permissions, but every role may use every datacenter.
 	LoginOnly = YAML("authenticator: PasswordAuthenticator\nauthorizer: CassandraAuthorizer\n")
 )
+
+// ReplicatedAuth is Auth on a cluster whose operator did what Cassandra's manual asks for: every node is a replica of
+// system_auth, so that logins work at each of them.
+var ReplicatedAuth Option = optionFunc(func(o *options) {
+	Auth.apply(o)
+	o.replicate = true
+})
 
 // OnDisk keeps files in the test's temporary folder.
 var OnDisk Option = optionFunc(func(o *options) { o.disk = true })
@@ -124,4 +132,11 @@ func (o *options) merged(i int, fixed map[string]any) map[string]any {
 	return out
 }
 
-func (o *options) String() string { return fmt.Sprint(o.datacenters) }
+// replication is NetworkTopologyStrategy with a replica on every node.
+func (o *options) replication() string {
+	text := "{'class': 'NetworkTopologyStrategy'"
+	for _, dc := range slices.Sorted(maps.Keys(o.datacenters)) {
+		text += fmt.Sprintf(", '%s': %d", dc, o.datacenters[dc])
+	}
+	return text + "}"
+}

@@ -99,15 +99,6 @@ func (s *Service) DropRole(ctx context.Context, name string) error {
 		st = append(st, statement("UPDATE system_auth.roles SET member_of = member_of - ? WHERE role = ?", textSet([]string{name}), m["member"]))
 	}
 	st = append(st, statement("DELETE FROM system_auth.role_members WHERE role = ?", text(name)))
-	role, err := s.ReadRole(ctx, name)
-	if err != nil {
-		return err
-	}
-	if role != nil {
-		for _, g := range role.MemberOf {
-			st = append(st, statement("DELETE FROM system_auth.role_members WHERE role = ? AND member = ?", text(g), text(name)))
-		}
-	}
 	identities, err := s.IdentitiesOf(ctx, name)
 	if err != nil {
 		return err

@@ -48,13 +48,24 @@ func BuildTable(st *ast.CreateTable) (*Table, error) {
 	return a.buildTable(NewKeyspace(st.Name.Keyspace, Replication{}), st, key)
 }
 
+// CheckTableSyntax refuses what Cassandra refuses while it parses: before it looks at the schema or at permissions.
+// Messages show the table's name as it was written.
+func CheckTableSyntax(st *ast.CreateTable) error {
+	_, err := checkTableSyntax(st)
+	return err
+}
+
 // checkTableSyntax finds the primary key, wherever it was written.
 func checkTableSyntax(st *ast.CreateTable) (ast.PrimaryKey, error) {
+	name := st.Name.Name
+	if st.Name.Keyspace != "" {
+		name = st.Name.Keyspace + "." + name
+	}
 	seen := map[string]bool{}
 	var keys []ast.PrimaryKey
 	for _, c := range st.Columns {
 		if seen[c.Name] {
-			return ast.PrimaryKey{}, cqlerr.Invalid("Duplicate column '%s' declaration for table '%s'", c.Name, st.Name.Name)
+			return ast.PrimaryKey{}, cqlerr.Invalid("Duplicate column '%s' declaration for table '%s'", c.Name, name)
 		}
 		seen[c.Name] = true
 		if c.PrimaryKey {
@@ -65,17 +76,17 @@ func checkTableSyntax(st *ast.CreateTable) (ast.PrimaryKey, error) {
 	ordered := map[string]bool{}
 	for _, o := range st.ClusteringOrder {
 		if ordered[o.Column] {
-			return ast.PrimaryKey{}, cqlerr.Invalid("Duplicate column '%s' in CLUSTERING ORDER BY clause for table '%s'", o.Column, st.Name.Name)
+			return ast.PrimaryKey{}, cqlerr.Invalid("Duplicate column '%s' in CLUSTERING ORDER BY clause for table '%s'", o.Column, name)
 		}
 		ordered[o.Column] = true
 	}
 	switch len(keys) {
 	case 0:
-		return ast.PrimaryKey{}, cqlerr.Invalid("No PRIMARY KEY specifed for table '%s' (exactly one required)", st.Name.Name)
+		return ast.PrimaryKey{}, cqlerr.Invalid("No PRIMARY KEY specifed for table '%s' (exactly one required)", name)
 	case 1:
 		return keys[0], nil
 	}
-	return ast.PrimaryKey{}, cqlerr.Invalid("Multiple PRIMARY KEY specified for table '%s' (exactly one required)", st.Name.Name)
+	return ast.PrimaryKey{}, cqlerr.Invalid("Multiple PRIMARY KEY specified for table '%s' (exactly one required)", name)
 }
 
 // tableBuilder is a CREATE TABLE under way.

@@ -73,8 +73,11 @@ func (e *Executor) mayAlterRole(ctx context.Context, q *request, s *ast.AlterRol
 	case super:
 		return nil
 	case user.Name == s.Name:
-		if o.Login != nil {
+		switch {
+		case o.Login != nil:
 			return cqlerr.Unauthorized("You aren't allowed to alter LOGIN")
+		case o.HasOptions:
+			return cqlerr.Unauthorized("You aren't allowed to alter OPTIONS")
 		}
 		return nil
 	}

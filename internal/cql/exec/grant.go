@@ -50,7 +50,7 @@ func (e *Executor) resourceExists(ctx context.Context, q *request, r auth.Resour
 		role, err := e.Auth.ReadRole(ctx, r.Name)
 		return role != nil, err
 	case r.Kind == auth.MBeans:
-		return true, nil
+		return knownMBean(r.Name), nil
 	case r.Keyspace == "":
 		return true, nil
 	case r.Kind == auth.Functions && r.Name != "":
@@ -59,6 +59,13 @@ func (e *Executor) resourceExists(ctx context.Context, q *request, r auth.Resour
 		return ks != nil && ks.Tables[r.Name] != nil, nil
 	}
 	return ks != nil, nil
+}
+
+// knownMBean says whether Cassandra would find a bean of that name. There are none here: grants on the server's own domains
+// are kept for a cluster that has them, other names do not exist.
+func knownMBean(name string) bool {
+	domain, _, _ := strings.Cut(name, ":")
+	return name == "" || strings.ContainsAny(domain, "*?") || domain == "java.lang" || strings.HasPrefix(domain, "org.apache.cassandra.")
 }
 
 // limitedOnSystem are what may be granted on the server's own replicated and local keyspaces.

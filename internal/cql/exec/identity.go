@@ -45,7 +45,8 @@ func (e *Executor) dropIdentity(q *request, s *ast.DropIdentity) roleStatement {
 	missing := false
 	return roleStatement{
 		check: func(ctx context.Context) error {
-			if err := e.ensureOnRole(ctx, q, auth.Drop, auth.AllRoles()); err != nil {
+			// Cassandra looks at the user's own role here, not at the identity's.
+			if err := e.ensureOnRole(ctx, q, auth.Drop, auth.RoleResource(q.session.User().Name)); err != nil {
 				return err
 			}
 			if err := notAnonymous(q); err != nil {

@@ -57,10 +57,8 @@ func (r *Roles) bindPermissions(perms ast.Permissions, resource ast.Resource, en
 		r.Resource = &res
 	}
 	if perms.All {
+		// What does not apply to the resource is left out when it is granted, and may apply to its parents when listed.
 		r.Permissions = auth.EveryPermission()
-		if r.Resource != nil {
-			r.Permissions = r.Resource.AllPermissions()
-		}
 		return nil
 	}
 	for _, name := range perms.List {
@@ -107,6 +105,9 @@ func bindFunctionResource(r ast.FunctionResource, env *Env) (auth.Resource, erro
 	}
 	if r.Function.Keyspace == "system" {
 		return auth.Resource{}, cqlerr.Invalid("Altering permissions on builtin functions is not supported")
+	}
+	if env.Schema.Keyspace(r.Function.Keyspace) == nil {
+		return auth.Resource{}, cqlerr.Config("Keyspace %s doesn't exist", r.Function.Keyspace)
 	}
 	args := make([]cqltype.Type, 0, len(r.Args))
 	for _, a := range r.Args {

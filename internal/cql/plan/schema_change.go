@@ -30,6 +30,11 @@ func BindSchemaChange(stmt ast.Statement, env *Env) (*SchemaChange, error) {
 }
 
 func prepareSchemaChange(stmt ast.Statement, env *Env) (_ Statement, ok bool, err error) {
+	if create, ok := stmt.(*ast.CreateTable); ok {
+		if err := schema.CheckTableSyntax(create); err != nil {
+			return nil, true, err
+		}
+	}
 	c, err := BindSchemaChange(stmt, env)
 	if err != nil {
 		return nil, true, err

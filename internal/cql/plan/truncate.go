@@ -3,26 +3,20 @@ package plan
 import (
 	"alexandra/auth"
 	"alexandra/internal/cql/ast"
-	"alexandra/internal/cqlerr"
-	"alexandra/internal/schema"
 )
 
-// Truncate is TRUNCATE of a base table or a virtual table.
+// Truncate is TRUNCATE. Whether there is such a table is asked when it runs, after the permission was checked.
 type Truncate struct {
 	Base
-	Table *schema.Table
+	Name ast.QualifiedName
 }
 
 func prepareTruncate(s *ast.Truncate, env *Env) (*Truncate, error) {
-	t, err := env.Table(s.Table)
+	n, err := env.Qualify(s.Table)
 	if err != nil {
 		return nil, err
 	}
-	if t.IsView() {
-		return nil, cqlerr.Invalid("Cannot TRUNCATE materialized view directly; must truncate base table instead")
-	}
-	st := &Truncate{Table: t}
-	st.need(auth.Modify, auth.Table(t.Keyspace, t.Name))
-	st.tables = append(st.tables, t)
+	st := &Truncate{Name: n}
+	st.need(auth.Modify, auth.Table(n.Keyspace, n.Name))
 	return st, nil
 }

@@ -117,9 +117,7 @@ func TestGolden(t *testing.T) {
 				if !isChange(result.Statement) || needsPlanner(step) || unknown(step.text) {
 					continue
 				}
-				qualify(result.Statement, keyspace)
-				env := goldenEnv
-				u, err := schema.Apply(s, result.Statement, &env)
+				u, err := apply(s, result.Statement, keyspace)
 				played++
 				checkStep(t, step, u, err)
 				if err == nil {
@@ -129,6 +127,18 @@ func TestGolden(t *testing.T) {
 		})
 	}
 	require.Greater(t, played, 1000)
+}
+
+// apply does what the planner and the executor do of a statement.
+func apply(s *schema.Schema, stmt ast.Statement, keyspace string) (*schema.Update, error) {
+	if create, ok := stmt.(*ast.CreateTable); ok {
+		if err := schema.CheckTableSyntax(create); err != nil {
+			return nil, err
+		}
+	}
+	qualify(stmt, keyspace)
+	env := goldenEnv
+	return schema.Apply(s, stmt, &env)
 }
 
 // unknown are statements that differ by intent: no Java is compiled here.

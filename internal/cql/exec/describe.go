@@ -60,9 +60,13 @@ func resultColumns(list []plan.ColumnSpec) []ColumnSpec {
 
 func (e *Executor) describeCluster(st *plan.Describe) *Result {
 	t := e.Coordinator.Topology()
+	snitch := t.Snitch
+	if e.Settings.DynamicSnitch {
+		snitch = "DynamicEndpointSnitch" // it wraps the configured one
+	}
 	short := func(class, prefix string) []byte { return []byte(strings.TrimPrefix(class, prefix)) }
 	values := [][]byte{
-		[]byte(t.ClusterName), short(t.Partitioner, "org.apache.cassandra.dht."), short(t.Snitch, "org.apache.cassandra.locator."),
+		[]byte(t.ClusterName), short(t.Partitioner, "org.apache.cassandra.dht."), short(snitch, "org.apache.cassandra.locator."),
 	}
 	if st.ShowsRanges() {
 		var owners map[string][]string

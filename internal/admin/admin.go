@@ -34,6 +34,8 @@ type Operations interface {
 	Cleanup(context.Context, Tables) (None, error)
 	RebuildIndex(context.Context, Indexes) (None, error)
 	TableStats(context.Context, Tables) ([]KeyspaceStats, error)
+	// ViewBuilt says whether a materialized view exists; they are built before the statement that creates them returns.
+	ViewBuilt(context.Context, PartitionKey) (bool, error)
 	// Stats are counters of the node as a whole.
 	Stats(context.Context, None) (*Stats, error)
 	// Repair tells what it does by progress lines.
@@ -141,6 +143,9 @@ type Node struct {
 	Generation    int64
 	Heartbeat     uint64
 	States        []GossipState
+	// Phi is how much the node is suspected to be dead: 0 while it answers, Cassandra's conviction threshold when it is found
+	// dead, and growing with its silence.
+	Phi float64
 }
 
 // GossipState is one application state, in the order of gossipinfo.
@@ -279,7 +284,11 @@ type Stage struct {
 }
 
 // CIDRStats count what the CIDR authorizer decided, by group.
-type CIDRStats struct{ Accepted, Rejected map[string]int64 }
+type CIDRStats struct {
+	Accepted, Rejected map[string]int64
+	// Nanoseconds.
+	Checks, Lookups, Reloads Latency
+}
 
 // DatacenterSwitch turns something on or off for a datacenter.
 type DatacenterSwitch struct {

@@ -67,6 +67,7 @@ var (
 	CIDRStatsOp        = op("cidrstats", Operations.CIDRStats)
 	HintsForDCOp       = op("hintsfordc", Operations.HintsForDatacenter)
 	MaxHintWindowOp    = op("maxhintwindow", Operations.MaxHintWindow)
+	ViewBuiltOp        = op("viewbuilt", Operations.ViewBuilt)
 	FaultsOp           = op("faults", Operations.InjectFaults)
 	MembershipOp       = streamed("membership", Operations.Membership)
 )
@@ -76,7 +77,7 @@ var operations = []operation{
 	ClusterOp, OwnershipOp, RingOp, EndpointsOp, InfoOp, ClientsOp, FlushOp, CompactOp, CleanupOp, RebuildIndexOp, TableStatsOp,
 	StatsOp, RepairOp, SnapshotOp, ClearSnapshotOp, SnapshotsOp, SwitchOp, DrainOp, StopDaemonOp, TimeoutOp, SettingOp, LogLevelOp,
 	ReloadTLSOp, ReloadSchemaOp, SeedsOp, ReplayBatchlogOp, HintsOp, TruncateHintsOp, PauseHintsOp, AuthCacheOp, InvalidateOp,
-	ExplainOp, CIDRGroupsOp, SetCIDRGroupOp, DropCIDRGroupOp, CIDRGroupsOfIPOp, ReloadCIDRGroupsOp, CIDRStatsOp, HintsForDCOp, MaxHintWindowOp,
+	ExplainOp, CIDRGroupsOp, SetCIDRGroupOp, DropCIDRGroupOp, CIDRGroupsOfIPOp, ReloadCIDRGroupsOp, CIDRStatsOp, HintsForDCOp, MaxHintWindowOp, ViewBuiltOp,
 	FaultsOp, MembershipOp,
 }
 

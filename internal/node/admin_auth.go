@@ -14,7 +14,7 @@ import (
 func (n *Node) AuthCache(_ context.Context, r admin.AuthCache) (*admin.AuthCache, error) {
 	c := n.auth.Cache(r.Name)
 	if c == nil {
-		return nil, admin.Failed("Unknown cache: %s", r.Name)
+		return nil, admin.Usage("Unknown cache name: %s", r.Name)
 	}
 	s := c.Settings()
 	if r.SetValidity || r.SetUpdateInterval || r.SetMaxEntries || r.SetActiveUpdate {
@@ -88,7 +88,7 @@ func (n *Node) SetCIDRGroup(ctx context.Context, r admin.CIDRGroup) (admin.None,
 	for _, text := range r.CIDRs {
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
-			return admin.None{}, admin.Usage("Invalid CIDR %s", text)
+			return admin.None{}, admin.Failed("%s is not a valid CIDR String", text)
 		}
 		prefixes = append(prefixes, p.Masked())
 	}
@@ -131,5 +131,7 @@ func (n *Node) ReloadCIDRGroups(ctx context.Context, _ admin.None) (bool, error)
 // CIDRStats implements admin.Operations.
 func (n *Node) CIDRStats(context.Context, admin.None) (*admin.CIDRStats, error) {
 	c := &n.metrics.CIDR
-	return &admin.CIDRStats{Accepted: c.Accepted(), Rejected: c.Rejected()}, nil
+	return &admin.CIDRStats{
+		Accepted: c.Accepted(), Rejected: c.Rejected(), Checks: distribution(c.Checks), Lookups: distribution(c.Lookups), Reloads: distribution(c.Reloads),
+	}, nil
 }

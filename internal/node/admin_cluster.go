@@ -50,6 +50,10 @@ func (n *Node) adminNode(g *gossip.Node) admin.Node {
 	out.SchemaVersion, out.Release = g.SchemaVersion.String(), g.ReleaseVersion
 	out.Generation, out.Heartbeat, out.Tokens = g.Generation, g.Heartbeat, g.Tokens
 	out.States = n.gossipStates(g)
+	if !out.Live && !g.DownSince.IsZero() && n.cfg.FailureDetectorTimeout > 0 {
+		silence := n.clock.Now().Sub(g.DownSince) + n.cfg.FailureDetectorTimeout
+		out.Phi = n.cfg.PhiConvictThreshold * float64(silence) / float64(n.cfg.FailureDetectorTimeout)
+	}
 	return out
 }
 

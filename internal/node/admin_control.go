@@ -258,7 +258,7 @@ func (n *Node) TruncateHints(_ context.Context, r admin.Hosts) (admin.None, erro
 	for _, host := range r.Hosts {
 		g := n.peerAddress(host)
 		if g == nil {
-			return admin.None{}, admin.Usage("%s is no node of this cluster", host)
+			return admin.None{}, admin.Usage("java.net.UnknownHostException: %s", host)
 		}
 		if err := n.coord.DropHints(g.HostID); err != nil {
 			return admin.None{}, err

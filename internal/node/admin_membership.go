@@ -68,7 +68,7 @@ func (n *Node) mayLeave(force bool) error {
 	case mode != "NORMAL" && mode != "DECOMMISSION_FAILED" || drained:
 		return admin.Usage("Node in %s state; wait for status to become normal or restart", mode)
 	case len(now.Owners()) < 2:
-		return admin.Usage("no other normal nodes in the ring; decommission would be pointless")
+		return admin.Usage("Unsupported operation: no other normal nodes in the ring; decommission would be pointless")
 	case force:
 		return nil
 	}
@@ -79,7 +79,7 @@ func (n *Node) mayLeave(force bool) error {
 			factor, nodes = s.DatacenterFactor(n.identity.Datacenter), perDC[n.identity.Datacenter]
 		}
 		if nodes <= factor {
-			return admin.Usage("Not enough live nodes to maintain replication factor in keyspace %s (RF = %d, N = %d). Perform a forceful decommission to ignore.", ks.Name, factor, nodes)
+			return admin.Usage("Unsupported operation: Not enough live nodes to maintain replication factor in keyspace %s (RF = %d, N = %d). Perform a forceful decommission to ignore.", ks.Name, factor, nodes)
 		}
 		return nil
 	})

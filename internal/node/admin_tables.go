@@ -78,7 +78,7 @@ func (n *Node) tables(r admin.Tables) ([]*schema.Table, error) {
 		}
 		for _, name := range r.Tables {
 			if ks.Tables[name] == nil {
-				return nil, admin.Usage("Unknown keyspace/cf pair (%s.%s)", k, name)
+				return nil, admin.Failed("Unknown keyspace/cf pair (%s.%s)", k, name)
 			}
 		}
 		for _, t := range slices.Sorted(maps.Keys(ks.Tables)) {
@@ -167,10 +167,16 @@ func (n *Node) TableStats(ctx context.Context, r admin.Tables) ([]admin.Keyspace
 
 // latency is a summary in microseconds.
 func latency(l *metrics.Latency) admin.Latency {
-	s := l.Snapshot()
+	out := distribution(l.Histogram)
+	out.Sum = time.Duration(l.Sum()) * time.Microsecond
+	return out
+}
+
+// distribution is a summary in the unit of the histogram.
+func distribution(h *metrics.Histogram) admin.Latency {
+	s := h.Snapshot()
 	out := admin.Latency{
-		Count: l.Count(), Sum: time.Duration(l.Sum()) * time.Microsecond, P50: s.Quantile(.5), P75: s.Quantile(.75), P95: s.Quantile(.95),
-		P98: s.Quantile(.98), P99: s.Quantile(.99),
+		Count: h.Count(), P50: s.Quantile(.5), P75: s.Quantile(.75), P95: s.Quantile(.95), P98: s.Quantile(.98), P99: s.Quantile(.99),
 	}
 	if s.Count() > 0 {
 		out.Min, out.Max = s.Min(), s.Max()
@@ -184,6 +190,12 @@ func spread(h *metrics.Histogram) admin.Spread {
 		return admin.Spread{}
 	}
 	return admin.Spread{Mean: s.Mean(), Max: s.Max(), Recorded: true}
+}
+
+// ViewBuilt implements admin.Operations.
+func (n *Node) ViewBuilt(_ context.Context, r admin.PartitionKey) (bool, error) {
+	t := n.coord.Schema().Table(r.Keyspace, r.Table)
+	return t != nil && t.View != nil, nil
 }
 
 // Stats implements admin.Operations.

@@ -1,0 +1,5 @@
+package main
+
+var invalidaterowcacheCommand = command{
+	name: "invalidaterowcache", summary: "Invalidate the row cache", run: nothing,
+}

@@ -1,0 +1,5 @@
+package main
+
+var refreshsizeestimatesCommand = command{
+	name: "refreshsizeestimates", summary: "Refresh system.size_estimates", run: nothing,
+}

@@ -34,6 +34,7 @@ func (db *DB) Read(ctx context.Context, read *row.Read) (*row.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.out.Tombstones = r.tombstones
 	return r.out, nil
 }
 

@@ -102,6 +102,9 @@ func (c *Coordinator) reconcile(ctx context.Context, r *row.Read, g *group, answ
 		return nil, err
 	}
 	res := &row.Result{Partitions: merged}
+	for _, a := range answers {
+		res.Tombstones = max(res.Tombstones, a.result.Tombstones)
+	}
 	if r.Reversed {
 		for i, p := range merged {
 			res.Partitions[i] = reversed(p)
@@ -126,7 +129,7 @@ func reversed(p *row.Partition) *row.Partition {
 
 // purge leaves what a client may see.
 func purge(res *row.Result, r *row.Read) *row.Result {
-	out := &row.Result{More: res.More}
+	out := &row.Result{More: res.More, Tombstones: res.Tombstones}
 	for _, p := range res.Partitions {
 		if q := purgePartition(p, r); q != nil {
 			out.Partitions = append(out.Partitions, q)

@@ -173,6 +173,7 @@ func (c *Coordinator) readEach(ctx context.Context, r *row.Read, groups []*group
 // appendLimited adds rows to out until the limit is reached; left is 0 for no limit at the start. It says whether the
 // limit is used up.
 func appendLimited(out, res *row.Result, r *row.Read, left *int) bool {
+	out.Tombstones += res.Tombstones
 	for _, p := range res.Partitions {
 		if r.Limit > 0 {
 			n := row.CountLive(p, r.WantsStatic())

@@ -1,6 +1,8 @@
 package row
 
 import (
+	"math"
+
 	"alexandra/internal/schema"
 )
 
@@ -52,6 +54,7 @@ func DecodePartition(b []byte, t *schema.Table) (*Partition, error) {
 func EncodeResult(r *Result) []byte {
 	e := encoder{buf: []byte{codecVersion}}
 	e.bool(r.More)
+	e.uvarint(uint64(max(r.Tombstones, 0)))
 	e.count(len(r.Partitions))
 	for _, p := range r.Partitions {
 		e.partition(p)
@@ -63,7 +66,7 @@ func EncodeResult(r *Result) []byte {
 func DecodeResult(b []byte, t *schema.Table) (*Result, error) {
 	d := decoder{b: b, t: t}
 	d.version()
-	r := &Result{More: d.bool()}
+	r := &Result{More: d.bool(), Tombstones: int(min(d.uvarint(), math.MaxInt32))}
 	n := d.count()
 	for i := 0; i < n && d.err == nil; i++ {
 		p := &Partition{}

@@ -152,4 +152,6 @@ type Result struct {
 	Partitions []*Partition
 	// More is set when a limit ended the read: there may be further rows.
 	More bool
+	// Tombstones is how many deleted or expired things a replica had to pass for its answer: the most of all replicas.
+	Tombstones int
 }

@@ -106,7 +106,10 @@ func (r *selectRun) prepare(ctx context.Context) error {
 	if s.Distinct {
 		perPartition = 1
 	}
-	r.scan = scan{e: r.e, s: s, perPartition: perPartition, wantStatic: s.WantsStaticOnly(), cl: r.q.options.Consistency}
+	r.scan = scan{
+		e: r.e, s: s, perPartition: perPartition, wantStatic: s.WantsStaticOnly(), cl: r.q.options.Consistency,
+		warn: r.q.warn, pageSize: r.pageSize, limit: r.limit,
+	}
 	read := &r.scan.read
 	read.Table, read.Reversed, read.Now = s.Table, s.Reversed, ev.NowSeconds
 	if s.Restrictions.IsKeyRange() {
@@ -146,7 +149,7 @@ func (r *selectRun) checkKeys(ctx context.Context) error {
 	if len(keys) < 2 {
 		return nil
 	}
-	if r.q.options.Consistency.IsSerial() {
+	if r.q.options.Consistency.IsSerial() && r.pageSize == 0 {
 		return cqlerr.Invalid("SERIAL/LOCAL_SERIAL consistency may only be requested for one partition at a time")
 	}
 	return r.e.guardThreshold(ctx, r.q, guardrail{

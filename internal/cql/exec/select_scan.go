@@ -9,6 +9,7 @@ import (
 	"alexandra/internal/cql/plan"
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/row"
+	"alexandra/internal/token"
 )
 
 // Rows are read in chunks: as many as the page needs where every row counts, else between these numbers.
@@ -27,6 +28,9 @@ type scan struct {
 	perPartition int
 	wantStatic   bool // a partition with static content alone gives a row
 	wanted       int  // how many rows the caller still needs; a hint
+	// warn takes warnings, which show the limits of the read.
+	warn            func(string)
+	pageSize, limit int
 
 	chunk *row.Result
 	at    int // the partition within chunk
@@ -115,16 +119,63 @@ func (sc *scan) fetch(ctx context.Context) (bool, error) {
 		sc.read.After = &after
 	}
 	var err error
-	if sc.s.Table.Virtual {
+	switch {
+	case sc.s.Table.Virtual:
 		sc.chunk, err = sc.e.readVirtual(ctx, &sc.read)
-	} else {
+	case sc.cl.IsSerial() && len(sc.read.Keys) > 1:
+		sc.chunk, err = sc.readSerial(ctx)
+	default:
 		sc.chunk, err = sc.e.Coordinator.Read(ctx, &sc.read, sc.cl)
 	}
 	if err != nil {
 		return false, err
 	}
 	sc.at = 0
-	return len(sc.chunk.Partitions) > 0 || sc.chunk.More && sc.hasPos, nil
+	sc.warnTombstones()
+	return len(sc.chunk.Partitions) > 0, nil
+}
+
+// readSerial reads the next partition of a list that has a row: only single partitions can be read serially.
+func (sc *scan) readSerial(ctx context.Context) (*row.Result, error) {
+	for {
+		one := sc.read
+		one.Keys = sc.read.Keys[:1]
+		if one.After != nil && !bytes.Equal(one.After.Key, one.Keys[0]) {
+			one.After = nil
+		}
+		res, err := sc.e.Coordinator.Read(ctx, &one, sc.cl)
+		if err != nil || res.More || len(sc.read.Keys) == 1 {
+			return res, err
+		}
+		if len(res.Partitions) > 0 {
+			more := *res
+			more.More = true
+			sc.read.Keys = sc.read.Keys[1:]
+			return &more, nil
+		}
+		sc.read.Keys = sc.read.Keys[1:]
+	}
+}
+
+// warnTombstones tells the client that its read had to pass much that is deleted.
+func (sc *scan) warnTombstones() {
+	threshold := sc.e.Settings.TombstoneWarnThreshold
+	if threshold < 0 || sc.chunk.Tombstones <= threshold {
+		return
+	}
+	key, live := []byte(nil), 0
+	if len(sc.read.Keys) > 0 {
+		key = sc.read.Keys[0]
+	}
+	for _, p := range sc.chunk.Partitions {
+		key, live = p.Key, live+len(p.Rows)
+	}
+	limit := noLimit
+	if sc.pageSize > 0 {
+		limit = sc.pageSize
+	}
+	sc.warn(fmt.Sprintf("Read %d live rows and %d tombstone cells for query %.512s; token %s (see tombstone_warn_threshold)",
+		live, sc.chunk.Tombstones, sc.s.ReadText(sc.read.Keys, min(limit, sc.limit)), token.Of(key)))
 }
 
 func (sc *scan) chunkSize() int {

@@ -316,11 +316,12 @@ func (r *Restrictions) Slices(ctx *EvalContext) ([]row.Slice, error) {
 }
 
 func (r *Restrictions) rangeSlices(ctx *EvalContext, prefixes [][][]byte, x *restriction) ([]row.Slice, error) {
-	lower, err := sliceEnd(ctx, x.start)
+	mayBeNull := r.kind == whereSelect && !x.multi
+	lower, err := sliceEnd(ctx, x.start, mayBeNull)
 	if err != nil {
 		return nil, err
 	}
-	upper, err := sliceEnd(ctx, x.end)
+	upper, err := sliceEnd(ctx, x.end, mayBeNull)
 	if err != nil {
 		return nil, err
 	}
@@ -328,7 +329,9 @@ func (r *Restrictions) rangeSlices(ctx *EvalContext, prefixes [][][]byte, x *res
 	var out []row.Slice
 	for _, p := range prefixes {
 		if sameDirection(x.columns) {
-			out = append(out, plainSlice(p, x.first().Desc, lower, upper))
+			if s, ok := plainSlice(p, x.first().Desc, lower, upper); ok {
+				out = append(out, s)
+			}
 			continue
 		}
 		for _, a := range mixedSlices(p, x.columns, lower, false) {
@@ -346,9 +349,10 @@ func (r *Restrictions) rangeSlices(ctx *EvalContext, prefixes [][][]byte, x *res
 type endpoint struct {
 	values    [][]byte
 	inclusive bool
+	null      bool // comes before all rows, whatever the direction
 }
 
-func sliceEnd(ctx *EvalContext, b *bound) (endpoint, error) {
+func sliceEnd(ctx *EvalContext, b *bound, mayBeNull bool) (endpoint, error) {
 	if b == nil {
 		return endpoint{}, nil
 	}
@@ -357,23 +361,27 @@ func sliceEnd(ctx *EvalContext, b *bound) (endpoint, error) {
 		return endpoint{}, err
 	}
 	for i, v := range values {
+		if v == nil && mayBeNull {
+			return endpoint{null: true}, nil
+		}
 		if err := checkCondition(b.columns[i], v); err != nil {
 			return endpoint{}, err
 		}
 	}
-	return endpoint{values, b.inclusive}, nil
+	return endpoint{values: values, inclusive: b.inclusive}, nil
 }
 
 func sameDirection(columns []*schema.Column) bool {
 	return !slices.ContainsFunc(columns, func(c *schema.Column) bool { return c.Desc != columns[0].Desc })
 }
 
-// plainSlice is lower..upper behind a prefix; in a descending order the greater values come first.
-func plainSlice(prefix [][]byte, desc bool, lower, upper endpoint) row.Slice {
+// plainSlice is lower..upper behind a prefix; in a descending order the greater values come first. It is false when
+// nothing lies within.
+func plainSlice(prefix [][]byte, desc bool, lower, upper endpoint) (row.Slice, bool) {
 	if desc {
 		lower, upper = upper, lower
 	}
-	return row.Slice{Start: lower.behind(prefix), End: upper.behind(prefix)}
+	return row.Slice{Start: lower.behind(prefix), End: upper.behind(prefix)}, !upper.null
 }
 
 func (e endpoint) behind(prefix [][]byte) row.Bound {
@@ -392,12 +400,12 @@ func mixedSlices(prefix [][]byte, columns []*schema.Column, e endpoint, upper bo
 	var out []row.Slice
 	for i := range e.values {
 		before := slices.Concat(prefix, e.values[:i])
-		at := endpoint{values: e.values[i : i+1]}
+		lower, higher := endpoint{values: e.values[i : i+1]}, endpoint{}
 		if upper {
-			out = append(out, plainSlice(before, columns[i].Desc, endpoint{}, at))
-		} else {
-			out = append(out, plainSlice(before, columns[i].Desc, at, endpoint{}))
+			lower, higher = higher, lower
 		}
+		s, _ := plainSlice(before, columns[i].Desc, lower, higher)
+		out = append(out, s)
 	}
 	if e.inclusive {
 		b := e.behind(prefix)

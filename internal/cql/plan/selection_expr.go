@@ -252,7 +252,7 @@ func (e *elementExpr) keyValue(in *Input) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case k == nil:
-		return nil, cqlerr.Invalid("Invalid null value for element selection on %s", e.typ)
+		return nil, cqlerr.Server("java.lang.NullPointerException: null key of an element of %s", e.typ)
 	case IsUnset(k):
 		return nil, cqlerr.Invalid("Invalid unset value for element selection on %s", e.typ)
 	}

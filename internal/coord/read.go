@@ -31,6 +31,7 @@ func (c *Coordinator) Read(ctx context.Context, r *row.Read, cl row.Consistency)
 	switch {
 	case cl.IsSerial() && len(r.Keys) == 1:
 		return c.serialRead(ctx, r, p, cl, deadline)
+	case r.Keys == nil: // a range is read with as many replicas, and refused under the level's own name
 	case cl == row.Serial:
 		cl = row.Quorum
 	case cl == row.LocalSerial:

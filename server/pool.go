@@ -20,15 +20,18 @@ type pool struct {
 
 	mu      sync.Mutex
 	workers int
+	waiting int // tasks for which all workers were busy
 	busy    int // running or queued
 	quiet   *sync.Cond
+	quit    chan struct{} // closed by stop; then a new one for the next start
+	running sync.WaitGroup
 }
 
 // workerPatience is how long a worker waits for its next task.
 const workerPatience = 5 * time.Second
 
 func newPool(max int) *pool {
-	p := &pool{max: max, tasks: make(chan task)}
+	p := &pool{max: max, tasks: make(chan task), quit: make(chan struct{})}
 	p.quiet = sync.NewCond(&p.mu)
 	return p
 }
@@ -47,30 +50,62 @@ func (p *pool) run(t task) {
 	p.mu.Lock()
 	if p.workers < p.max {
 		p.workers++
+		quit := p.quit
+		p.running.Add(1)
 		p.mu.Unlock()
-		go p.work(t)
+		go p.work(t, quit)
 		return
 	}
+	p.waiting++
 	p.mu.Unlock()
 	p.tasks <- t
+	p.mu.Lock()
+	p.waiting--
+	p.mu.Unlock()
 }
 
-func (p *pool) work(t task) {
+func (p *pool) work(t task, quit <-chan struct{}) {
+	defer p.running.Done()
 	timer := time.NewTimer(workerPatience)
 	defer timer.Stop()
 	for {
 		t.c.run(t.r, t.queued)
 		p.done()
-		timer.Reset(workerPatience)
-		select {
-		case t = <-p.tasks:
-		case <-timer.C:
-			p.mu.Lock()
-			p.workers--
-			p.mu.Unlock()
-			return
+		for idle := true; idle; {
+			timer.Reset(workerPatience)
+			select {
+			case t = <-p.tasks:
+				idle = false
+			case <-timer.C:
+				if p.leave() {
+					return
+				}
+			case <-quit:
+				p.leave()
+				return
+			}
 		}
 	}
+}
+
+// leave counts a worker out, unless a task waits for one.
+func (p *pool) leave() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.waiting > 0 {
+		return false
+	}
+	p.workers--
+	return true
+}
+
+// stop ends all workers and waits for them. No task may be running or come in; run may be called again afterwards.
+func (p *pool) stop() {
+	p.mu.Lock()
+	close(p.quit)
+	p.quit = make(chan struct{})
+	p.mu.Unlock()
+	p.running.Wait()
 }
 
 func (p *pool) done() {

@@ -188,6 +188,7 @@ func (s *Server) Stop(ctx context.Context) {
 	}
 	s.mu.Unlock()
 	s.wg.Wait()
+	s.pool.stop()
 	s.log.Info("Stop listening for CQL clients")
 }
 

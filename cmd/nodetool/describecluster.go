@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -67,6 +68,9 @@ func runDescribeCluster(c *call) error {
 	return nil
 }
 
+// localRank puts the keyspaces that every node has for itself last.
+var localRank = map[string]int{"system_schema": 1, "system": 2}
+
 // printReplication lists keyspaces and options in the order of Java's maps.
 func printReplication(c *call, keyspaces []admin.KeyspaceInfo) {
 	byName := map[string]admin.KeyspaceInfo{}
@@ -75,7 +79,9 @@ func printReplication(c *call, keyspaces []admin.KeyspaceInfo) {
 		byName[k.Name] = k
 		names = append(names, k.Name)
 	}
-	for _, name := range javaOrder(names) {
+	ordered := javaOrder(names)
+	slices.SortStableFunc(ordered, func(a, b string) int { return cmp.Compare(localRank[a], localRank[b]) })
+	for _, name := range ordered {
 		values := map[string]string{}
 		var keys, shown []string
 		for _, o := range byName[name].Options {

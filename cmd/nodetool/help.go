@@ -10,7 +10,7 @@ import (
 var helpCommand = command{
 	name: "help", summary: "Display help information", args: &arguments{usage: "[<command>]"},
 	text: "NAME\n        nodetool help - Display help information\n\nSYNOPSIS\n        nodetool help [--] [<command>...]\n\nOPTIONS\n        --\n" +
-		wrap(strings.Fields(separatorHelp), 12, 12, helpWidth) + "\n        <command>\n\n",
+		wrap(strings.Fields(separatorHelp), 12, 12, helpWidth) + "\n        <command>\n\n\n",
 }
 
 func runHelp(c *call) error {
@@ -137,7 +137,7 @@ func wrap(words []string, first, rest, width int) string {
 		switch {
 		case empty:
 			line += w
-		case len(line)+1+len(w) > width && len(w) <= width-rest:
+		case len(line)+1+len(w) > width && len(w) <= helpWidth:
 			b.WriteString(line + "\n")
 			line = strings.Repeat(" ", rest) + w
 		default:

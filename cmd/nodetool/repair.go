@@ -61,13 +61,27 @@ func runRepair(c *call) error {
 		r.Tables = c.args[1:]
 	}
 	for _, r.Keyspace = range keyspaces {
+		completed := false
 		if _, err := admin.RepairOp.Follow(c.ctx, c.conn, r, func(line string) {
-			c.printf("[%s] %s\n", strings.Replace(time.Now().Format("2006-01-02 15:04:05.000"), ".", ",", 1), line)
+			c.stamp(line)
+			completed = completed || line == repairCompleted
 		}); err != nil {
 			return err
 		}
+		if completed {
+			// Cassandra's nodetool asks for the end besides waiting for it, and says so.
+			c.stamp("condition satisfied queried for parent session status and discovered repair completed.")
+			c.stamp(repairCompleted)
+		}
 	}
 	return nil
+}
+
+const repairCompleted = "Repair completed successfully"
+
+// stamp prints a line with the time in front.
+func (c *call) stamp(line string) {
+	c.printf("[%s] %s\n", strings.Replace(time.Now().Format("2006-01-02 15:04:05.000"), ".", ",", 1), line)
 }
 
 // repairKeyspaces are the one that is named, or all that lie on the ring but the history of repairs itself.

@@ -83,6 +83,9 @@ func (c *Connection) call(ctx context.Context, name string, request any, progres
 		return nil, Failed("the node at %s did not answer: %v", c.address(), err)
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusNotFound {
+		return nil, Failed("the node does not know the operation %s: it runs another version than this tool, or another program listens at %s", name, c.address())
+	}
 	if answer.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<12))
 		return nil, Usage("Failed to connect to '%s' - SecurityException: '%s'.", c.address(), strings.TrimSpace(string(text)))

@@ -135,6 +135,7 @@ const roleSetupRetry = time.Second
 
 // serve opens the native transport and says so to everybody.
 func (n *Node) serve(ctx context.Context) error {
+	n.background(n.announceLoad)
 	n.clientTLS.Start()
 	n.internodeTLS.Start()
 	n.preload(ctx)

@@ -41,6 +41,15 @@ func (o operations) StopDaemon(context.Context, admin.None) (admin.None, error) 
 	return admin.None{}, nil
 }
 
+// Info adds what the log has counted.
+func (o operations) Info(ctx context.Context, r admin.None) (*admin.Info, error) {
+	i, err := o.Node.Info(ctx, r)
+	if err == nil {
+		i.Exceptions = o.process.errors.Load()
+	}
+	return i, err
+}
+
 // LogLevel reads or changes the level of the log.
 func (o operations) LogLevel(_ context.Context, l admin.LogLevel) (*admin.LogLevel, error) {
 	if l.Set {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -43,7 +44,7 @@ func (p *process) openLog(cfg *config.Config) (io.Closer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the log: %w", err)
 	}
-	p.log = slog.New(fanout{newLineHandler(file, p.level), p.console()})
+	p.log = slog.New(fanout{newLineHandler(file, p.level), p.console(), countErrors{&p.errors}})
 	return file, nil
 }
 
@@ -218,6 +219,21 @@ func (f fanout) WithGroup(name string) slog.Handler {
 	}
 	return out
 }
+
+// countErrors counts records of level error: what nodetool info calls exceptions.
+type countErrors struct{ n *atomic.Int64 }
+
+// Enabled implements slog.Handler.
+func (countErrors) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+
+// Handle implements slog.Handler.
+func (c countErrors) Handle(context.Context, slog.Record) error { c.n.Add(1); return nil }
+
+// WithAttrs implements slog.Handler.
+func (c countErrors) WithAttrs([]slog.Attr) slog.Handler { return c }
+
+// WithGroup implements slog.Handler.
+func (c countErrors) WithGroup(string) slog.Handler { return c }
 
 // rolling is a log file that starts anew when it is large: system.log.1 is the one before, system.log.2 the one before that.
 type rolling struct {

@@ -18,6 +18,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -138,6 +139,7 @@ type process struct {
 	stdout, stderr io.Writer
 	level          *slog.LevelVar
 	log            *slog.Logger
+	errors         atomic.Int64
 	// stop is what nodetool stopdaemon calls.
 	stop context.CancelFunc
 }
@@ -176,6 +178,7 @@ func (p *process) serve(cfg *config.Config, signals <-chan os.Signal) int {
 	go func() {
 		select {
 		case s := <-signals:
+			signal.Reset() // a second one ends the process at once
 			number, _ := s.(syscall.Signal)
 			ended <- exitSignal + int(number)
 			cancel()

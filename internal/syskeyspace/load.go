@@ -31,6 +31,8 @@ type definition struct {
 	options string
 	// dropped are columns of former versions, "name type" by table.
 	dropped map[string]string
+	// indexes are those of Cassandra's own making, by table: shown, never used here.
+	indexes map[string]schema.Index
 	tables  []string
 }
 
@@ -120,6 +122,9 @@ func (d *definition) table(text string) (*schema.Table, error) {
 		return nil, err
 	}
 	t.ID = tableID(t.Keyspace, t.Name)
+	if index, ok := d.indexes[t.Name]; ok {
+		t.Indexes[index.Name] = &index
+	}
 	if column, ok := d.dropped[t.Name]; ok {
 		name, typ, _ := strings.Cut(column, " ")
 		old, err := cqltype.ParseCQL(typ, cqltype.NoUserTypes{})

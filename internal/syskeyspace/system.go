@@ -1,11 +1,18 @@
 package syskeyspace
 
+import "alexandra/internal/schema"
+
+const paxosIndex = "org.apache.cassandra.service.paxos.uncommitted.PaxosUncommittedIndex"
+
 // system: the node's own tables: who it is, whom it knows, what it has under way.
 var system = definition{
 	name:    "system",
 	local:   true,
 	options: "gc_grace_seconds = 0 AND memtable_flush_period_in_ms = 3600000",
 	dropped: map[string]string{"local": "thrift_version text"},
+	indexes: map[string]schema.Index{
+		"paxos": {Name: "PaxosUncommittedIndex", Kind: "CUSTOM", Options: map[string]string{"class_name": paxosIndex, "target": ""}},
+	},
 	tables: []string{
 		`CREATE TABLE "IndexInfo" (
 			table_name text,

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 
 	"alexandra/internal/admin"
@@ -15,6 +16,8 @@ type field struct {
 	value       any
 	// size says that the value is a number of bytes; text that json shows the number as text.
 	size, text bool
+	// json is the value in json where it has another form.
+	json any
 }
 
 // show is the value as text; human readable sizes have units.
@@ -34,17 +37,17 @@ func (f field) show(human bool) string {
 
 // tableFields are the lines of one table, in Cassandra's order.
 func tableFields(t admin.TableStats) []field {
-	latency := func(l admin.Latency) string { return formatRatio(millis(l), 3) + " ms" }
+	latency := func(l admin.Latency) string { return formatRatio(millis(l), 3) }
 	return []field{
 		{label: "Table", value: t.Table},
 		{label: "SSTable count", name: "sstable_count", value: int64(0)},
 		{label: "Old SSTable count", name: "old_sstable_count", value: int64(0)},
-		{label: "Max SSTable size", name: "max_sstable_size", value: memory(0)},
+		{label: "Max SSTable size", name: "max_sstable_size", value: memory(0), json: 0},
 		{label: "Space used (live)", name: "space_used_live", value: t.DiskBytes, size: true, text: true},
 		{label: "Space used (total)", name: "space_used_total", value: t.DiskBytes, size: true, text: true},
 		{label: "Space used by snapshots (total)", name: "space_used_by_snapshots_total", value: int64(0), size: true, text: true},
 		{label: "Off heap memory used (total)", name: "off_heap_memory_used_total", value: int64(0), size: true, text: true},
-		{label: "SSTable Compression Ratio", name: "sstable_compression_ratio", value: "-1.00000"},
+		{label: "SSTable Compression Ratio", name: "sstable_compression_ratio", value: "-1.00000", json: -1.0},
 		{label: "Number of partitions (estimate)", name: "number_of_partitions_estimate", value: t.Partitions},
 		{label: "Memtable cell count", name: "memtable_cell_count", value: int64(0)},
 		{label: "Memtable data size", name: "memtable_data_size", value: int64(0), size: true, text: true},
@@ -52,15 +55,15 @@ func tableFields(t admin.TableStats) []field {
 		{label: "Memtable switch count", name: "memtable_switch_count", value: int64(0)},
 		{label: "Speculative retries", name: "speculative_retries", value: int64(0)},
 		{label: "Local read count", name: "local_read_count", value: t.Read.Count},
-		{label: "Local read latency", name: "local_read_latency_ms", value: latency(t.Read)},
+		{label: "Local read latency", name: "local_read_latency_ms", value: latency(t.Read) + " ms", json: latency(t.Read)},
 		{label: "Local write count", name: "local_write_count", value: t.Write.Count},
-		{label: "Local write latency", name: "local_write_latency_ms", value: latency(t.Write)},
+		{label: "Local write latency", name: "local_write_latency_ms", value: latency(t.Write) + " ms", json: latency(t.Write)},
 		{label: "Local read/write ratio", name: "local_read_write_ratio", value: readWrite(t)},
 		{label: "Pending flushes", name: "pending_flushes", value: int64(0)},
 		{label: "Percent repaired", name: "percent_repaired", value: 0.0},
-		{label: "Bytes repaired", name: "bytes_repaired", value: memory(0)},
-		{label: "Bytes unrepaired", name: "bytes_unrepaired", value: memory(t.DiskBytes)},
-		{label: "Bytes pending repair", name: "bytes_pending_repair", value: memory(0)},
+		{label: "Bytes repaired", name: "bytes_repaired", value: memory(0), json: 0},
+		{label: "Bytes unrepaired", name: "bytes_unrepaired", value: memory(t.DiskBytes), json: t.DiskBytes},
+		{label: "Bytes pending repair", name: "bytes_pending_repair", value: memory(0), json: 0},
 		{label: "Bloom filter false positives", name: "bloom_filter_false_positives", value: int64(0)},
 		{label: "Bloom filter false ratio", name: "bloom_filter_false_ratio", value: "0.00000"},
 		{label: "Bloom filter space used", name: "bloom_filter_space_used", value: int64(0), size: true, text: true},
@@ -86,13 +89,10 @@ func mean(s admin.Spread) float64 {
 }
 
 func readWrite(t admin.TableStats) string {
-	switch {
-	case t.Write.Count > 0:
-		return formatRatio(float64(t.Read.Count)/float64(t.Write.Count), 5)
-	case t.Read.Count > 0:
+	if t.Write.Count == 0 {
 		return "0.00000"
 	}
-	return "0.00000"
+	return formatRatio(float64(t.Read.Count)/float64(t.Write.Count), 5)
 }
 
 // printTableMaps is -F json and -F yaml; yaml is a superset of json.
@@ -116,14 +116,24 @@ func printTableMaps(c *call, stats []admin.KeyspaceStats) error {
 		}
 	}
 	out["total_number_of_tables"] = total
-	text, err := json.MarshalIndent(out, "", "  ")
+	return c.printJSON(out)
+}
+
+// printJSON prints as Jackson does: a blank on both sides of the colon.
+func (c *call) printJSON(v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
 	if err == nil {
-		c.println(string(text))
+		c.println(jsonKey.ReplaceAllString(string(text), `$1 : `))
 	}
 	return err
 }
 
+var jsonKey = regexp.MustCompile(`(?m)^( *"[^"\\]*"): `)
+
 func (f field) forPrograms() any {
+	if f.json != nil {
+		return f.json
+	}
 	if d, ok := f.value.(float64); ok {
 		return number64(d)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -50,9 +49,5 @@ func printPools(c *call, s *admin.Stats) error {
 			"ActiveTasks": p.Active, "PendingTasks": p.Pending, "CompletedTasks": p.Completed, "CurrentlyBlockedTasks": p.Blocked, "TotalBlockedTasks": p.AllBlocked,
 		}
 	}
-	text, err := json.MarshalIndent(map[string]any{"ThreadPools": pools, "DroppedMessage": s.Dropped}, "", "  ")
-	if err == nil {
-		c.println(string(text))
-	}
-	return err
+	return c.printJSON(map[string]any{"ThreadPools": pools, "DroppedMessage": s.Dropped})
 }

@@ -67,3 +67,10 @@ func decodePagingState(b []byte) (*pagingState, error) {
 	}
 	return p, nil
 }
+
+// ValidPagingState says whether the bytes are a paging state of this node's making, so that a request with any other is
+// refused whatever its statement.
+func ValidPagingState(b []byte) bool {
+	_, err := decodePagingState(b)
+	return err == nil
+}

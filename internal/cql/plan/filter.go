@@ -266,10 +266,7 @@ func (x *restriction) inCheck(ctx *EvalContext) ([]check, error) {
 	}
 	c := check{column: x.first(), op: ast.In}
 	for _, values := range list {
-		switch v := values[0]; {
-		case IsUnset(v):
-			return nil, cqlerr.Invalid("Invalid unset value for column %s", c.column.Name)
-		case v != nil:
+		if v := values[0]; v != nil && !IsUnset(v) {
 			c.values = append(c.values, v)
 		}
 	}
@@ -303,42 +300,50 @@ func (x *restriction) sliceChecks(ctx *EvalContext) ([]check, error) {
 
 func (x *restriction) containsChecks(ctx *EvalContext) ([]check, error) {
 	var out []check
-	add := func(op ast.Operator, key, value Term) error {
-		c := check{column: x.first(), op: op}
-		var err error
-		if key != nil {
-			if c.key, err = key.Eval(ctx); err == nil {
-				err = checkIndexed(c.column, c.key)
+	for op, terms := range map[ast.Operator][]Term{ast.Contains: x.contains.values, ast.ContainsKey: x.contains.keys} {
+		for _, t := range terms {
+			v, err := t.Eval(ctx)
+			if err == nil {
+				err = checkIndexed(x.first(), v)
 			}
 			if err != nil {
-				return err
+				return nil, err
 			}
-		}
-		if c.value, err = value.Eval(ctx); err != nil {
-			return err
-		}
-		if key != nil && c.value == nil {
-			return cqlerr.Invalid("Unsupported null map value for column %s", c.column.Name)
-		}
-		out = append(out, c)
-		return checkIndexed(c.column, c.value)
-	}
-	for _, v := range x.contains.values {
-		if err := add(ast.Contains, nil, v); err != nil {
-			return nil, err
-		}
-	}
-	for _, k := range x.contains.keys {
-		if err := add(ast.ContainsKey, nil, k); err != nil {
-			return nil, err
+			out = append(out, check{column: x.first(), op: op, value: v})
 		}
 	}
 	for _, e := range x.contains.entries {
-		if err := add(ast.EQ, e.key, e.value); err != nil {
+		key, value, err := e.eval(ctx, x.first())
+		if err != nil {
 			return nil, err
 		}
+		out = append(out, check{column: x.first(), op: ast.EQ, key: key, value: value})
 	}
 	return out, nil
+}
+
+// eval computes key and value of a map entry.
+func (e entryTerm) eval(ctx *EvalContext, c *schema.Column) (key, value []byte, err error) {
+	if key, err = e.key.Eval(ctx); err == nil {
+		err = checkEntry("key", c, key)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if value, err = e.value.Eval(ctx); err == nil {
+		err = checkEntry("value", c, value)
+	}
+	return key, value, err
+}
+
+func checkEntry(part string, c *schema.Column, v []byte) error {
+	switch {
+	case v == nil:
+		return cqlerr.Invalid("Unsupported null map %s for column %s", part, c.Name)
+	case IsUnset(v):
+		return cqlerr.Invalid("Unsupported unset map %s for column %s", part, c.Name)
+	}
+	return nil
 }
 
 // IndexRead is the index part of the read command; nil when no index is used.

@@ -204,19 +204,9 @@ func (c *indexChoice) eqValue(ctx *EvalContext) ([]byte, error) {
 
 func (c *indexChoice) containsValue(ctx *EvalContext) ([]byte, error) {
 	if c.index.target == "entries" {
-		e := c.r.contains.entries[0]
-		key, err := e.key.Eval(ctx)
+		key, value, err := c.r.contains.entries[0].eval(ctx, c.index.column)
 		if err != nil {
 			return nil, err
-		}
-		value, err := e.value.Eval(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range [][]byte{key, value} {
-			if err := checkIndexed(c.index.column, v); err != nil {
-				return nil, err
-			}
 		}
 		return row.EntryTerm(key, value), nil
 	}

@@ -367,6 +367,7 @@ func (rb relationBinder) tupleValue(columns []*schema.Column, v ast.Term) (*tupl
 		}
 		t.terms = append(t.terms, term)
 	}
+	t.literal = true
 	return t, nil
 }
 

@@ -58,6 +58,7 @@ type bound struct {
 type tuple struct {
 	columns []*schema.Column
 	terms   []Term
+	literal bool // written as (a, b)
 	whole   Term // a bind marker for the whole tuple
 }
 
@@ -76,6 +77,9 @@ func (t *tuple) eval(ctx *EvalContext) ([][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if t.literal && IsUnset(v) {
+			return nil, cqlerr.Invalid("Invalid unset value for tuple field number %d", i)
+		}
 		values[i] = v
 	}
 	return values, nil
@@ -86,7 +90,7 @@ func (t *tuple) split(v []byte) ([][]byte, error) {
 	case v == nil:
 		return nil, cqlerr.Invalid("Invalid null value for columns (%s)", columnList(t.columns))
 	case IsUnset(v):
-		return nil, cqlerr.Invalid("Invalid unset value for tuple (%s)", columnList(t.columns))
+		return nil, cqlerr.Invalid("Invalid unset value for tuple (%s)", strings.ReplaceAll(columnList(t.columns), ", ", ","))
 	}
 	return cqltype.DecodeTuple(v, len(t.columns))
 }
@@ -222,7 +226,9 @@ func (r *restriction) markerElements(ctx *EvalContext) ([][][]byte, error) {
 	name := columnList(r.columns)
 	switch {
 	case v == nil && r.multi:
-		return nil, cqlerr.Invalid("Invalid null value for in(%s)", strings.ReplaceAll(name, ", ", ","))
+		return nil, cqlerr.Invalid("Invalid null value for IN restriction")
+	case IsUnset(v) && r.multi:
+		return nil, cqlerr.Invalid("Invalid unset value for in(%s)", strings.ReplaceAll(name, ", ", ","))
 	case v == nil:
 		return nil, cqlerr.Invalid("Invalid null value for column %s", name)
 	case IsUnset(v):

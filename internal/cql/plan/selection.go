@@ -235,6 +235,9 @@ func (r *Rows) output(in *Input) ([][]byte, error) {
 			if err != nil {
 				return nil, err
 			}
+			if IsUnset(v) {
+				v = []byte{} // as Cassandra has it
+			}
 			values[i] = v
 		}
 	}

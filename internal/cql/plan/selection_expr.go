@@ -148,13 +148,7 @@ func bindMask(b *Binder, c *schema.Column) (*maskCall, error) {
 // termExpr is a constant or a bind marker.
 type termExpr struct{ term Term }
 
-func (e termExpr) eval(in *Input) ([]byte, error) {
-	v, err := e.term.Eval(in.Ctx)
-	if IsUnset(v) {
-		return nil, cqlerr.Invalid("Invalid unset value for argument in selection clause")
-	}
-	return v, err
-}
+func (e termExpr) eval(in *Input) ([]byte, error) { return e.term.Eval(in.Ctx) }
 
 // callExpr calls a function.
 type callExpr struct {
@@ -163,9 +157,16 @@ type callExpr struct {
 }
 
 func (e *callExpr) eval(in *Input) ([]byte, error) {
-	args, err := evalAll(in, e.args)
-	if err != nil {
-		return nil, err
+	args := make([][]byte, len(e.args))
+	for i, x := range e.args {
+		v, err := x.eval(in)
+		switch {
+		case err != nil:
+			return nil, err
+		case IsUnset(v):
+			return nil, cqlerr.Invalid("Invalid unset value for argument in call to function %s", e.f.Name)
+		}
+		args[i] = v
 	}
 	return e.f.Call(in.Ctx.Fn, args)
 }
@@ -177,7 +178,9 @@ func evalAll(in *Input, exprs []expr) ([][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		values[i] = v
+		if !IsUnset(v) {
+			values[i] = v
+		}
 	}
 	return values, nil
 }
@@ -244,6 +247,8 @@ type elementExpr struct {
 	of  expr
 	key Term
 	typ cqltype.Type // of the collection
+	// text is the collection in messages.
+	text string
 }
 
 func (e *elementExpr) keyValue(in *Input) ([]byte, error) {
@@ -254,7 +259,7 @@ func (e *elementExpr) keyValue(in *Input) ([]byte, error) {
 	case k == nil:
 		return nil, cqlerr.Server("java.lang.NullPointerException: null key of an element of %s", e.typ)
 	case IsUnset(k):
-		return nil, cqlerr.Invalid("Invalid unset value for element selection on %s", e.typ)
+		return nil, cqlerr.Invalid("Invalid unset value for element selection on %s", e.text)
 	}
 	return k, nil
 }
@@ -317,24 +322,30 @@ type sliceExpr struct {
 	of       expr
 	typ, key cqltype.Type
 	from, to Term // nil: open
+	text     string
 }
 
 func (e *sliceExpr) bounds(in *Input) (from, to []byte, err error) {
-	if e.from != nil {
-		if from, err = e.from.Eval(in.Ctx); err != nil {
-			return nil, nil, err
-		}
+	if from, err = e.end(in, e.from); err != nil {
+		return nil, nil, err
 	}
-	if e.to != nil {
-		to, err = e.to.Eval(in.Ctx)
-	}
-	if IsUnset(from) {
-		from = nil
-	}
-	if IsUnset(to) {
-		to = nil
-	}
+	to, err = e.end(in, e.to)
 	return from, to, err
+}
+
+// end is one end of the slice; one that was left unset is open.
+func (e *sliceExpr) end(in *Input, t Term) ([]byte, error) {
+	if t == nil {
+		return nil, nil
+	}
+	v, err := t.Eval(in.Ctx)
+	switch {
+	case err != nil || IsUnset(v):
+		return nil, err
+	case v == nil:
+		return nil, cqlerr.Invalid("Invalid null value for slice selection on %s", e.text)
+	}
+	return v, nil
 }
 
 func (e *sliceExpr) within(k, from, to []byte) bool {

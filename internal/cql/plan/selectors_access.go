@@ -81,7 +81,7 @@ func (n *elementNode) build(s *selectionBinder, _ cqltype.Type) (output, error) 
 	if err != nil {
 		return output{}, err
 	}
-	e := &elementExpr{of: of.expr, key: key, typ: of.typ}
+	e := &elementExpr{of: of.expr, key: key, typ: of.typ, text: of.name}
 	of.typ, of.name = n.elementType(of.typ), of.name+"["+termText(n.key)+"]"
 	of.expr = e
 	return of, nil
@@ -141,7 +141,7 @@ func (n *sliceNode) build(s *selectionBinder, _ cqltype.Type) (output, error) {
 	if err != nil {
 		return output{}, err
 	}
-	e := &sliceExpr{of: of.expr, typ: of.typ, key: recv.Type}
+	e := &sliceExpr{of: of.expr, typ: of.typ, key: recv.Type, text: of.name}
 	if n.from != nil {
 		if e.from, err = bindTerm(s.b, n.from, recv); err != nil {
 			return output{}, err

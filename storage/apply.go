@@ -124,6 +124,11 @@ func (w *writer) row(ctx context.Context, m *row.Mutation, r *row.Row, kind byte
 	w.key = append(w.key[:w.prefix], kind)
 	if kind == kindRow {
 		w.key = w.codec.appendClustering(w.key, r.Clustering)
+		if w.codec.inexact && r.Origin == 0 {
+			c := *r
+			c.Origin = c.FirstWrite()
+			r = &c
+		}
 	}
 	if m.Table.Counter {
 		return w.counterRow(r)

@@ -58,7 +58,7 @@ func diffRow(merged, has *row.Row) *row.Row {
 	if merged == nil || has == nil {
 		return merged
 	}
-	out := &row.Row{Clustering: merged.Clustering, Liveness: row.NoLiveness, Deletion: row.Live}
+	out := &row.Row{Clustering: merged.Clustering, Origin: merged.Origin, Liveness: row.NoLiveness, Deletion: row.Live}
 	if merged.Liveness != has.Liveness {
 		out.Liveness = merged.Liveness
 	}

@@ -24,7 +24,12 @@ type electorate struct {
 }
 
 // readLevel is the level of the read within a round.
-func (e *electorate) readLevel() row.Consistency { return batchLevel(e.serial) }
+func (e *electorate) readLevel() row.Consistency {
+	if e.serial == row.LocalSerial {
+		return row.LocalQuorum
+	}
+	return row.Quorum
+}
 
 // electorate finds the participants: all replicas, or those of this datacenter for LOCAL_SERIAL, joining ones included.
 func (c *Coordinator) electorate(t *schema.Table, key []byte, serial row.Consistency, p *ring.Placement) (*electorate, error) {

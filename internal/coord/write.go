@@ -19,14 +19,14 @@ func (c *Coordinator) Write(ctx context.Context, ms []*row.Mutation, o row.Write
 		return nil
 	}
 	cl := o.Consistency
-	if o.Kind == row.LoggedBatch || o.Kind == row.UnloggedBatch {
-		cl = batchLevel(cl)
-	}
 	if o.Kind == row.CounterWrite {
 		return c.writeCounters(ctx, ms, cl)
 	}
-	if err := checkWriteLevel(cl); err != nil {
-		return err
+	// A batch may name a serial level, which means the quorum.
+	if isBatch := o.Kind == row.LoggedBatch || o.Kind == row.UnloggedBatch; !isBatch || !cl.IsSerial() {
+		if err := checkWriteLevel(cl); err != nil {
+			return err
+		}
 	}
 	if here, err := c.onlyHere(ms, cl); err != nil {
 		return err
@@ -41,17 +41,6 @@ func (c *Coordinator) Write(ctx context.Context, ms []*row.Mutation, o row.Write
 		return c.writeLogged(ctx, ms, cl)
 	}
 	return c.writeAll(ctx, ms, cl, typeUnlogged)
-}
-
-// batchLevel is what a batch at a serial level is executed with.
-func batchLevel(cl row.Consistency) row.Consistency {
-	switch cl {
-	case row.Serial:
-		return row.Quorum
-	case row.LocalSerial:
-		return row.LocalQuorum
-	}
-	return cl
 }
 
 // spansPartitions says whether mutations touch more than one partition; several tables of one keyspace count as one.

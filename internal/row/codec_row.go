@@ -9,6 +9,7 @@ const (
 	hasLivenessTTL
 	hasDeletion
 	hasColumns
+	hasOrigin
 )
 
 // Cell flags; the two lowest bits are the kind.
@@ -62,9 +63,13 @@ func (e *encoder) row(r *Row, withClustering bool) {
 	set(r.Liveness.TTL != 0 || r.Liveness.Expiry != 0, hasLivenessTTL)
 	set(r.Deletion != Live, hasDeletion)
 	set(len(r.Columns) > 0, hasColumns)
+	set(flags&hasClustering != 0 && r.Origin != 0, hasOrigin)
 	e.byte(flags)
 	if flags&hasClustering != 0 {
 		e.values(r.Clustering)
+	}
+	if flags&hasOrigin != 0 {
+		e.varint(r.Origin)
 	}
 	var last int64
 	if flags&hasLiveness != 0 {
@@ -98,6 +103,9 @@ func (d *decoder) row() *Row {
 		if r.Clustering = d.values(); r.Clustering == nil {
 			r.Clustering = [][]byte{}
 		}
+	}
+	if flags&hasOrigin != 0 {
+		r.Origin = d.varint()
 	}
 	var last int64
 	if flags&hasLiveness != 0 {

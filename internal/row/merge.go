@@ -3,6 +3,7 @@ package row
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"slices"
 
 	"alexandra/internal/schema"
@@ -178,10 +179,10 @@ func MergeRows(a, b *Row) *Row {
 		return a
 	}
 	out := &Row{
-		Clustering: pickClustering(a.Clustering, b.Clustering),
-		Liveness:   mergeLiveness(a.Liveness, b.Liveness),
-		Deletion:   a.Deletion.Max(b.Deletion),
+		Liveness: mergeLiveness(a.Liveness, b.Liveness),
+		Deletion: a.Deletion.Max(b.Deletion),
 	}
+	out.Clustering, out.Origin = pickClustering(a, b)
 	if out.Liveness.Timestamp <= out.Deletion.Timestamp {
 		out.Liveness = NoLiveness
 	}
@@ -190,12 +191,35 @@ func MergeRows(a, b *Row) *Row {
 	return out
 }
 
-// pickClustering decides between clusterings that are equal in order but not in bytes (decimal 1.0 and 1.00).
-func pickClustering(a, b [][]byte) [][]byte {
-	if slices.CompareFunc(a, b, bytes.Compare) >= 0 {
-		return a
+// pickClustering decides between clusterings that are equal in order but not in bytes (decimal 1.0 and 1.00): the ones
+// that were there first stay.
+func pickClustering(a, b *Row) ([][]byte, int64) {
+	if cmp.Or(cmp.Compare(a.Origin, b.Origin), -slices.CompareFunc(a.Clustering, b.Clustering, bytes.Compare)) <= 0 {
+		return a.Clustering, a.Origin
 	}
-	return b
+	return b.Clustering, b.Origin
+}
+
+// FirstWrite is the oldest timestamp in the row: the Origin of a freshly written one. A row without any has none.
+func (r *Row) FirstWrite() int64 {
+	first := int64(math.MaxInt64)
+	note := func(at int64) {
+		if at != NoTimestamp {
+			first = min(first, at)
+		}
+	}
+	note(r.Liveness.Timestamp)
+	note(r.Deletion.Timestamp)
+	for i := range r.Columns {
+		note(r.Columns[i].Timestamp)
+	}
+	for i := range r.Cells {
+		note(r.Cells[i].Timestamp)
+	}
+	if first == math.MaxInt64 {
+		return 0
+	}
+	return first
 }
 
 func mergeColumnDeletions(a, b []ColumnDeletion, floor Deletion) []ColumnDeletion {
@@ -282,7 +306,7 @@ func Settle(r *Row) *Row {
 	if r == nil || r.Deletion.IsLive() && len(r.Columns) == 0 {
 		return r
 	}
-	return MergeRows(r, &Row{Clustering: r.Clustering, Liveness: NoLiveness, Deletion: Live})
+	return MergeRows(r, &Row{Clustering: r.Clustering, Origin: r.Origin, Liveness: NoLiveness, Deletion: Live})
 }
 
 // Shadow is the row without what d deletes; nil when nothing is left. The row itself is not changed.
@@ -293,7 +317,7 @@ func Shadow(r *Row, d Deletion) *Row {
 	if d.IsLive() {
 		return r
 	}
-	out := MergeRows(r, &Row{Clustering: r.Clustering, Liveness: NoLiveness, Deletion: d})
+	out := MergeRows(r, &Row{Clustering: r.Clustering, Origin: r.Origin, Liveness: NoLiveness, Deletion: d})
 	if r.Deletion.Timestamp <= d.Timestamp {
 		out.Deletion = Live
 	}

@@ -135,3 +135,15 @@ func TestCounterShards(t *testing.T) {
 	require.Len(t, r.Cells, 1)
 	require.EqualValues(t, 5, CounterTotal(r.Cells[0].Value))
 }
+
+// Values that are equal but not in their bytes are one row, under the bytes that were written first.
+func TestOldestClusteringStays(t *testing.T) {
+	a := &Row{Clustering: [][]byte{{2}}, Origin: 1, Liveness: Liveness{Timestamp: 1}, Deletion: Live}
+	b := &Row{Clustering: [][]byte{{1}}, Origin: 2, Liveness: Liveness{Timestamp: 2}, Deletion: Live}
+	c := &Row{Clustering: [][]byte{{3}}, Origin: 3, Liveness: NoLiveness, Deletion: Deletion{Timestamp: 3}}
+	for _, r := range []*Row{MergeRows(MergeRows(a, b), c), MergeRows(c, MergeRows(b, a)), MergeRows(MergeRows(c, b), a)} {
+		if r.Clustering[0][0] != 2 || r.Origin != 1 {
+			t.Fatalf("clustering %v of %d", r.Clustering, r.Origin)
+		}
+	}
+}

@@ -42,7 +42,7 @@ func PurgeRow(r *Row, t *schema.Table, now int64) *Row {
 	case len(cells) == len(r.Cells) && liveness == r.Liveness && r.Deletion.IsLive() && len(r.Columns) == 0:
 		return r
 	}
-	return &Row{Clustering: r.Clustering, Liveness: liveness, Deletion: Live, Cells: cells}
+	return &Row{Clustering: r.Clustering, Origin: r.Origin, Liveness: liveness, Deletion: Live, Cells: cells}
 }
 
 func visibleCells(cells []Cell, t *schema.Table, now int64) []Cell {
@@ -153,7 +153,9 @@ func (g Garbage) Row(r *Row, t *schema.Table) *Row {
 	if r == nil {
 		return nil
 	}
-	out := &Row{Clustering: r.Clustering, Liveness: g.liveness(r.Liveness), Deletion: g.Deletion(r.Deletion)}
+	out := &Row{
+		Clustering: r.Clustering, Origin: r.Origin, Liveness: g.liveness(r.Liveness), Deletion: g.Deletion(r.Deletion),
+	}
 	for _, d := range r.Columns {
 		if kept := g.Deletion(d.Deletion); !kept.IsLive() {
 			out.Columns = append(out.Columns, d)

@@ -63,10 +63,13 @@ type ColumnDeletion struct {
 // Row is a row or a fragment of one. Clustering is nil for the static row.
 type Row struct {
 	Clustering [][]byte // wire values; len == number of clustering columns
-	Liveness   Liveness
-	Deletion   Deletion
-	Columns    []ColumnDeletion // by column name
-	Cells      []Cell           // by column name, then path bytes
+	// Origin is when the bytes of Clustering were first written, in microseconds, for tables where bytes that differ may
+	// be equal values (decimal 1.5 and 1.50): the oldest bytes stay. 0 where it does not matter or is not known.
+	Origin   int64
+	Liveness Liveness
+	Deletion Deletion
+	Columns  []ColumnDeletion // by column name
+	Cells    []Cell           // by column name, then path bytes
 }
 
 // Bound is one end of a clustering range: a prefix of clustering values. An empty prefix is the partition's end.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,6 +24,9 @@ const (
 	adminPort   = 7199
 
 	superuser = "cassandra"
+
+	// maxReplicas is how many replicas of system_auth a datacenter gets at most.
+	maxReplicas = 3
 )
 
 // cluster is what cluster.json holds; it is written last, so that a folder without it is half made.
@@ -185,11 +189,8 @@ func (c *cluster) replication() string {
 	out := "{'class': 'NetworkTopologyStrategy'"
 	for _, part := range strings.Fields(c.layout()) {
 		dc, n, _ := strings.Cut(part, "=")
-		factor := "3"
-		if len(n) == 1 && n < "3" {
-			factor = n
-		}
-		out += fmt.Sprintf(", '%s': %s", dc, factor)
+		count, _ := strconv.Atoi(n)
+		out += fmt.Sprintf(", '%s': %d", dc, min(count, maxReplicas))
 	}
 	return out + "}"
 }

@@ -248,15 +248,27 @@ func (c *cluster) replicateAuth(ctx context.Context, first *node, statement stri
 	if err := waitForRing(ctx, c.nodes()); err != nil {
 		return err
 	}
-	for i := range c.Nodes {
-		if _, err := admin.RepairOp.Call(ctx, c.Nodes[i].admin(), admin.Repair{Keyspace: "system_auth", Full: true, JobThreads: 1}); err != nil {
-			return fmt.Errorf("repair of system_auth at %s: %w", c.Nodes[i].Name, err)
-		}
-		if slices.IndexFunc(c.Nodes, func(n node) bool { return n.Datacenter != first.Datacenter }) <= 3 && len(c.Nodes) <= 6 {
-			break // one node replicates everything
+	for _, n := range c.repairers() {
+		if _, err := admin.RepairOp.Call(ctx, n.admin(), admin.Repair{Keyspace: "system_auth", Full: true, JobThreads: 1}); err != nil {
+			return fmt.Errorf("repair of system_auth at %s: %w", n.Name, err)
 		}
 	}
 	return nil
+}
+
+// repairers are nodes that replicate all of system_auth together: in a datacenter of at most as many nodes as replicas any of
+// them does, else all of the first datacenter's.
+func (c *cluster) repairers() []*node {
+	byDC := map[string][]*node{}
+	for _, n := range c.nodes() {
+		byDC[n.Datacenter] = append(byDC[n.Datacenter], n)
+	}
+	for _, n := range c.nodes() {
+		if len(byDC[n.Datacenter]) <= maxReplicas {
+			return []*node{n}
+		}
+	}
+	return byDC[c.Nodes[0].Datacenter]
 }
 
 // waitForSession logs in; the superuser appears shortly after the first node.

@@ -3,6 +3,8 @@ package node
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,7 +89,9 @@ func (n *Node) mayLeave(force bool) error {
 
 // eachReplicated visits the keyspaces that lie on the ring.
 func (n *Node) eachReplicated(visit func(*schema.Keyspace, ring.Strategy) error) error {
-	for _, ks := range n.coord.Schema().Keyspaces {
+	keyspaces := n.coord.Schema().Keyspaces
+	for _, name := range slices.Sorted(maps.Keys(keyspaces)) {
+		ks := keyspaces[name]
 		s, err := ring.NewStrategy(ks.Replication.Class, ks.Replication.Options)
 		if ks.Virtual || err != nil || ring.IsLocal(s) {
 			continue

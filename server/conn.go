@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -102,7 +103,7 @@ func (c *conn) serve() {
 	}()
 	err := c.handshakeTLS()
 	if err == nil {
-		err = c.serveInitial()
+		err = c.serveGuarded()
 	}
 	c.farewell(err)
 	c.inFlight.Wait()
@@ -110,6 +111,17 @@ func (c *conn) serve() {
 	c.out.close()
 	<-written
 	reset(c.nc)
+}
+
+// serveGuarded is serveInitial; a bug in it costs this connection and nothing else.
+func (c *conn) serveGuarded() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.srv.log.Error("connection failed", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = errClosed
+		}
+	}()
+	return c.serveInitial()
 }
 
 // farewell tells the client of a fatal error, and the log of an idle or strange end.
@@ -194,16 +206,15 @@ func (c *conn) serveInitial() error {
 func (c *conn) startup(e *envelope, row *opcodeRow) (settled, ok bool) {
 	c.session.Version = e.version
 	r := &request{envelope: *e, row: row}
+	if err := r.decode(); err != nil {
+		c.sendErrorAs(err, 0, e.version)
+		return false, false
+	}
 	resp, err := c.handle(c.ctx, r)
 	var compression errCompression
 	if err != nil {
-		settled = !errors.As(err, &compression) && r.d.err == nil
-		stream := e.stream
-		if r.d.err != nil {
-			stream = 0
-		}
-		c.sendErrorAs(c.clientError(err, r), stream, e.version)
-		return settled, false
+		c.sendErrorAs(c.clientError(err, r), e.stream, e.version)
+		return !errors.As(err, &compression), false
 	}
 	c.version.Store(int32(e.version))
 	c.info.setVersion(e.version)
@@ -248,7 +259,7 @@ func (c *conn) serveLegacy() error {
 			}
 			e.body = body
 		}
-		if err := c.dispatch(e, row); err != nil {
+		if _, err := c.dispatch(e, row); err != nil {
 			return err
 		}
 	}
@@ -307,8 +318,6 @@ func (c *conn) refuseVersion(version int, cerr *cqlerr.Error) error {
 	if _, err := c.r.Discard(c.r.Buffered()); err != nil {
 		return err
 	}
-	// Cassandra decodes before it looks at the next bytes: errors come in the order of what they are about.
-	c.inFlight.Wait()
 	c.srv.logProtocolError(cerr.Message)
 	switch {
 	case version == 1 || version == 2:
@@ -342,20 +351,30 @@ func readBody(r io.Reader, n int) ([]byte, error) {
 	}
 }
 
-// dispatch checks a well-formed request against the limits and runs it: at once before the login, in the pool after it.
-func (c *conn) dispatch(e *envelope, row *opcodeRow) error {
+// dispatch decodes a request, checks it against the limits and runs it: at once before the login, in the pool after it.
+// decoded is false when the client was told what is wrong with the body.
+func (c *conn) dispatch(e *envelope, row *opcodeRow) (decoded bool, err error) {
 	r := &request{envelope: *e, row: row}
 	c.info.count()
 	if !c.srv.accepting() {
 		c.sendError(cqlerr.New(cqlerr.Overloaded, "Server is shutting down"), e.stream)
-		return nil
+		return true, nil
 	}
+	if cerr := r.decode(); cerr != nil {
+		c.sendError(cerr, e.stream)
+		return false, nil
+	}
+	return true, c.start(r)
+}
+
+// start runs a decoded request.
+func (c *conn) start(r *request) error {
 	if stage(c.stage.Load()) != stageReady {
 		c.out.push(c.respond(c.ctx, r))
 		return nil
 	}
 	if err := c.srv.limits.admit(c, r); err != nil {
-		c.sendError(err, e.stream)
+		c.sendError(err, r.stream)
 		return nil
 	}
 	if err := c.out.wait(c.ctx); err != nil {

@@ -59,7 +59,7 @@ func (c *conn) serveSegment(payload []byte) error {
 	return nil
 }
 
-// serveFramed checks and dispatches an envelope of a segment; false when its header was wrong.
+// serveFramed checks and dispatches an envelope of a segment; false when its header or body was wrong.
 func (c *conn) serveFramed(e *envelope) (bool, error) {
 	bound := int(c.version.Load())
 	if bound == 0 {
@@ -79,7 +79,7 @@ func (c *conn) serveFramed(e *envelope) (bool, error) {
 		c.sendError(err, e.stream)
 		return false, nil
 	}
-	return true, c.dispatch(e, row)
+	return c.dispatch(e, row)
 }
 
 // retryStartup serves a version 5 connection whose first STARTUP failed: it is framed already, but has no login stage.
@@ -121,7 +121,7 @@ func (c *conn) serveLarge(sr *segmentReader, first []byte) error {
 			name = row.name
 		}
 		return errFatal{cqlerr.Protocol("The connection is not yet in a valid state to process multi frame CQL Messages, "+
-			"usually thismeans that authentication is still pending. type = %s, size = %d", name, h.length), h.stream}
+			"usually thismeans that authentication is still pending. type = %s, size = %d", name, h.length), 0}
 	}
 	tooBig := len(message) < total && int(h.length) > c.srv.cfg.MaxMessageSize
 	for received := len(message); received < total; {

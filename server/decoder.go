@@ -114,7 +114,12 @@ func invalidAt(b []byte) int {
 	return len(b)
 }
 
-func (d *decoder) shortBytes() []byte { return d.sized(d.short(), byteArray, 2) }
+func (d *decoder) shortBytes() []byte {
+	if d.err == nil && len(d.body)-d.off < 2 {
+		d.fail(cqlerr.Protocol("Not enough bytes to read %s preceded by its %d bytes length", byteArray, 2))
+	}
+	return d.sized(d.short(), byteArray, 2)
+}
 
 // bytes reads [bytes]: nil for a negative length.
 func (d *decoder) bytes() []byte {

@@ -33,12 +33,16 @@ var errorEncodings = map[cqlerr.Code]errorEncoding{
 func errorResponse(e *cqlerr.Error, version int) *response {
 	code := e.Code
 	enc := errorEncodings[code]
+	message := e.Message
 	if enc.since > version {
 		code = enc.instead
 		enc = errorEncodings[code]
+		if e.Code == cqlerr.FunctionFailure {
+			message = "ERROR FUNCTION_FAILURE: " + message
+		}
 	}
 	r := newResponse(opError)
-	r.body = appendString(appendInt(r.body, int(code)), e.Message)
+	r.body = appendString(appendInt(r.body, int(code)), message)
 	if enc.append != nil {
 		r.body = enc.append(r.body, e, version)
 	}

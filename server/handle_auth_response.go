@@ -7,19 +7,21 @@ import (
 	"alexandra/internal/cqlerr"
 )
 
+// decodeAuthResponse reads the token.
+func decodeAuthResponse(d *decoder) any {
+	n := d.int()
+	if d.err == nil && n < 0 {
+		d.fail(cqlerr.Server("AUTH_RESPONSE without a token"))
+		return nil
+	}
+	return d.take(int(n))
+}
+
 // handleAuthResponse is a step of the login. On a ready connection it logs in anew: success replaces the user, failure
 // leaves the old one.
 func handleAuthResponse(ctx context.Context, c *conn, r *request) (*response, error) {
-	n := r.d.int()
-	if r.d.err == nil && n < 0 {
-		return nil, cqlerr.Server("AUTH_RESPONSE without a token")
-	}
-	token := r.d.take(int(n))
-	if r.d.err != nil {
-		return nil, r.d.err
-	}
 	if c.negotiator != nil {
-		user, err := c.login(ctx, token)
+		user, err := c.login(ctx, r.message.([]byte))
 		if err != nil {
 			return nil, err
 		}

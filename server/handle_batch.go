@@ -7,27 +7,36 @@ import (
 	"alexandra/internal/cqlerr"
 )
 
+// batchMessage is the body of BATCH.
+type batchMessage struct {
+	kind    exec.BatchType
+	items   []exec.BatchItem
+	options *exec.Options
+}
+
+func decodeBatch(d *decoder) any {
+	kind := int8(d.byte())
+	if d.err == nil && (kind < 0 || kind > int8(exec.CounterBatch)) {
+		d.fail(cqlerr.Protocol("Invalid BATCH message type %d", kind))
+	}
+	m := batchMessage{kind: exec.BatchType(kind)}
+	for range d.short() {
+		if d.err != nil {
+			return m
+		}
+		m.items = append(m.items, d.batchItem())
+	}
+	m.options = &exec.Options{Consistency: d.consistency()}
+	d.commonOptions(m.options, d.queryFlags())
+	return m
+}
+
 // handleBatch runs several modifications as one.
 func handleBatch(ctx context.Context, c *conn, r *request) (*response, error) {
-	kind := r.d.byte()
-	if r.d.err == nil && kind > byte(exec.CounterBatch) {
-		return nil, cqlerr.Protocol("Invalid BATCH message type %d", kind)
-	}
-	items := make([]exec.BatchItem, 0, 8)
-	for range r.d.count(5) {
-		items = append(items, r.d.batchItem())
-		if r.d.err != nil {
-			return nil, r.d.err
-		}
-	}
-	o := &exec.Options{Consistency: r.d.consistency()}
-	r.d.commonOptions(o, r.d.queryFlags())
-	if r.d.err != nil {
-		return nil, r.d.err
-	}
-	o.Tracing = c.startTrace(r)
-	o.CustomPayload = r.payload
-	res, err := c.srv.exec.Batch(ctx, c.session, exec.BatchType(kind), items, o)
+	m := r.message.(batchMessage)
+	m.options.Tracing = c.startTrace(r)
+	m.options.CustomPayload = r.payload
+	res, err := c.srv.exec.Batch(ctx, c.session, m.kind, m.items, m.options)
 	if err != nil {
 		return nil, err
 	}

@@ -1,22 +1,34 @@
 package server
 
-import "context"
+import (
+	"context"
+
+	"alexandra/internal/cql/exec"
+)
+
+// executeMessage is the body of EXECUTE.
+type executeMessage struct {
+	id      []byte
+	options *exec.Options
+}
+
+func decodeExecute(d *decoder) any {
+	m := executeMessage{id: d.shortBytes()}
+	var metadataID []byte
+	if d.version >= 5 {
+		metadataID = d.shortBytes()
+	}
+	m.options = d.queryOptions()
+	m.options.ResultMetadataID = metadataID
+	return m
+}
 
 // handleExecute runs a prepared statement.
 func handleExecute(ctx context.Context, c *conn, r *request) (*response, error) {
-	id := r.d.shortBytes()
-	var metadataID []byte
-	if r.version >= 5 {
-		metadataID = r.d.shortBytes()
-	}
-	o := r.d.queryOptions()
-	if r.d.err != nil {
-		return nil, r.d.err
-	}
-	o.ResultMetadataID = metadataID
-	o.Tracing = c.startTrace(r)
-	o.CustomPayload = r.payload
-	res, err := c.srv.exec.Execute(ctx, c.session, id, o)
+	m := r.message.(executeMessage)
+	m.options.Tracing = c.startTrace(r)
+	m.options.CustomPayload = r.payload
+	res, err := c.srv.exec.Execute(ctx, c.session, m.id, m.options)
 	if err != nil {
 		return nil, err
 	}

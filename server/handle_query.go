@@ -21,16 +21,23 @@ const (
 	queryNow          = 0x100
 )
 
+// queryMessage is the body of QUERY.
+type queryMessage struct {
+	text    string
+	options *exec.Options
+}
+
+func decodeQuery(d *decoder) any {
+	text := d.longString()
+	return queryMessage{text, d.queryOptions()}
+}
+
 // handleQuery parses and runs a statement given as text.
 func handleQuery(ctx context.Context, c *conn, r *request) (*response, error) {
-	text := r.d.longString()
-	o := r.d.queryOptions()
-	if r.d.err != nil {
-		return nil, r.d.err
-	}
-	o.Tracing = c.startTrace(r)
-	o.CustomPayload = r.payload
-	res, err := c.srv.exec.Query(ctx, c.session, text, o)
+	m := r.message.(queryMessage)
+	m.options.Tracing = c.startTrace(r)
+	m.options.CustomPayload = r.payload
+	res, err := c.srv.exec.Query(ctx, c.session, m.text, m.options)
 	if err != nil {
 		return nil, err
 	}

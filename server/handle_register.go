@@ -29,24 +29,25 @@ var eventKinds = map[string]struct {
 	"TRACE_COMPLETE":  {traceComplete, 4},
 }
 
-// handleRegister adds to the events that this connection is told of.
-func handleRegister(_ context.Context, c *conn, r *request) (*response, error) {
-	names := r.d.stringList()
-	if r.d.err != nil {
-		return nil, r.d.err
-	}
+// decodeRegister reads the kinds of event as eventKind bits.
+func decodeRegister(d *decoder) any {
 	var kinds eventKind
-	for _, n := range names {
+	for _, n := range d.stringList() {
 		n = strings.ToUpper(n)
 		k, ok := eventKinds[n]
-		if !ok {
-			return nil, cqlerr.Protocol("Invalid value '%s' for Type", n)
-		}
-		if k.since > r.version {
-			return nil, cqlerr.Protocol("Event %s not valid for protocol version %s", n, versionName(r.version))
+		switch {
+		case !ok:
+			d.fail(cqlerr.Protocol("Invalid value '%s' for Type", n))
+		case k.since > d.version:
+			d.fail(cqlerr.Protocol("Event %s not valid for protocol version %s", n, versionName(d.version)))
 		}
 		kinds |= k.kind
 	}
-	c.registered.Or(uint32(kinds))
+	return kinds
+}
+
+// handleRegister adds to the events that this connection is told of.
+func handleRegister(_ context.Context, c *conn, r *request) (*response, error) {
+	c.registered.Or(uint32(r.message.(eventKind)))
 	return newResponse(opReady), nil
 }

@@ -15,17 +15,20 @@ const (
 	minCQLMajor, minCQLMinor = 2, 99
 )
 
-// handleStartup reads the connection's options. On success the connection's version is settled; the answer itself
-// still travels the old way, see conn.serveInitial.
-func handleStartup(_ context.Context, c *conn, r *request) (*response, error) {
-	raw := r.d.stringMap()
-	if r.d.err != nil {
-		return nil, r.d.err
-	}
+// decodeStartup reads the options; their names are upper-cased.
+func decodeStartup(d *decoder) any {
+	raw := d.stringMap()
 	options := make(map[string]string, len(raw))
 	for k, v := range raw {
 		options[strings.ToUpper(k)] = v
 	}
+	return options
+}
+
+// handleStartup takes over the connection's options. On success the connection's version is settled; the answer itself
+// still travels the old way, see conn.serveInitial.
+func handleStartup(_ context.Context, c *conn, r *request) (*response, error) {
+	options := r.message.(map[string]string)
 	if err := c.chooseCompression(options, r.version); err != nil {
 		return nil, err
 	}
@@ -94,7 +97,8 @@ func checkCQLVersion(v string) error {
 	return nil
 }
 
-// handleCredentials answers the login message of version 1, which is gone.
-func handleCredentials(context.Context, *conn, *request) (*response, error) {
-	return nil, cqlerr.Protocol("Unsupported message")
+// decodeCredentials refuses the login message of version 1, which is gone.
+func decodeCredentials(d *decoder) any {
+	d.fail(cqlerr.Protocol("Unsupported message"))
+	return nil
 }

@@ -25,7 +25,7 @@ const (
 	opAuthSuccess   opcode = 0x10
 )
 
-// handler decodes a request's body and answers it. It returns the response or an error for the client.
+// handler answers a request whose body was decoded. It returns the response or an error for the client.
 type handler func(ctx context.Context, c *conn, r *request) (*response, error)
 
 // opcodeRow is what the server knows of an opcode.
@@ -37,27 +37,30 @@ type opcodeRow struct {
 	// executor checks statements itself, so only requests that do not reach it say true.
 	needsLogin bool
 	traced     bool // the tracing flag is honoured
-	handle     handler
+	// decode reads the body; what it returns becomes request.message. It runs before the stage is checked, as in
+	// Cassandra, in the goroutine that reads the connection. nil: the body is of no interest.
+	decode func(d *decoder) any
+	handle handler
 }
 
 // opcodes is indexed by opcode.
 var opcodes = [...]opcodeRow{
 	opError:         {op: opError, name: "ERROR", response: true},
-	opStartup:       {op: opStartup, name: "STARTUP", handle: handleStartup},
+	opStartup:       {op: opStartup, name: "STARTUP", decode: decodeStartup, handle: handleStartup},
 	opReady:         {op: opReady, name: "READY", response: true},
 	opAuthenticate:  {op: opAuthenticate, name: "AUTHENTICATE", response: true},
-	opCredentials:   {op: opCredentials, name: "CREDENTIALS", handle: handleCredentials},
+	opCredentials:   {op: opCredentials, name: "CREDENTIALS", decode: decodeCredentials, handle: handleOptions},
 	opOptions:       {op: opOptions, name: "OPTIONS", handle: handleOptions},
 	opSupported:     {op: opSupported, name: "SUPPORTED", response: true},
-	opQuery:         {op: opQuery, name: "QUERY", traced: true, handle: handleQuery},
+	opQuery:         {op: opQuery, name: "QUERY", traced: true, decode: decodeQuery, handle: handleQuery},
 	opResult:        {op: opResult, name: "RESULT", response: true},
-	opPrepare:       {op: opPrepare, name: "PREPARE", traced: true, handle: handlePrepare},
-	opExecute:       {op: opExecute, name: "EXECUTE", traced: true, handle: handleExecute},
-	opRegister:      {op: opRegister, name: "REGISTER", needsLogin: true, handle: handleRegister},
+	opPrepare:       {op: opPrepare, name: "PREPARE", traced: true, decode: decodePrepare, handle: handlePrepare},
+	opExecute:       {op: opExecute, name: "EXECUTE", traced: true, decode: decodeExecute, handle: handleExecute},
+	opRegister:      {op: opRegister, name: "REGISTER", needsLogin: true, decode: decodeRegister, handle: handleRegister},
 	opEvent:         {op: opEvent, name: "EVENT", response: true},
-	opBatch:         {op: opBatch, name: "BATCH", traced: true, handle: handleBatch},
+	opBatch:         {op: opBatch, name: "BATCH", traced: true, decode: decodeBatch, handle: handleBatch},
 	opAuthChallenge: {op: opAuthChallenge, name: "AUTH_CHALLENGE", response: true},
-	opAuthResponse:  {op: opAuthResponse, name: "AUTH_RESPONSE", handle: handleAuthResponse},
+	opAuthResponse:  {op: opAuthResponse, name: "AUTH_RESPONSE", decode: decodeAuthResponse, handle: handleAuthResponse},
 	opAuthSuccess:   {op: opAuthSuccess, name: "AUTH_SUCCESS", response: true},
 }
 

@@ -17,7 +17,8 @@ import (
 type request struct {
 	envelope
 	row *opcodeRow
-	d   decoder
+	// message is the decoded body, of the type that the row's decode returns.
+	message any
 	// payload is the custom payload of versions 4 and up; it is read and, like Cassandra's default handler does, dropped.
 	payload map[string][]byte
 	trace   *exec.Trace
@@ -92,9 +93,6 @@ func (c *conn) handle(ctx context.Context, r *request) (resp *response, err erro
 	if err := c.checkStage(r); err != nil {
 		return nil, err
 	}
-	if err := c.readPrefix(r); err != nil {
-		return nil, err
-	}
 	if r.row.needsLogin {
 		if err := c.srv.exec.Guard(ctx, c.session); err != nil {
 			return nil, err
@@ -103,19 +101,19 @@ func (c *conn) handle(ctx context.Context, r *request) (resp *response, err erro
 	return r.row.handle(ctx, c, r)
 }
 
-// readPrefix reads what flags put in front of a request's body.
-func (c *conn) readPrefix(r *request) error {
-	r.d = decoder{body: r.body, version: r.version}
+// decode reads a request's body. What is wrong with it is answered before anything else is looked at.
+func (r *request) decode() (cerr *cqlerr.Error) {
+	d := decoder{body: r.body, version: r.version}
 	if r.flags&flagPayload != 0 {
 		if r.version < 4 {
 			return cqlerr.Protocol("Received frame with CUSTOM_PAYLOAD flag for native protocol version < 4")
 		}
-		r.payload = r.d.bytesMap()
-		if r.d.err != nil {
-			return r.d.err
-		}
+		r.payload = d.bytesMap()
 	}
-	return nil
+	if d.err == nil && r.row.decode != nil {
+		r.message = r.row.decode(&d)
+	}
+	return d.err
 }
 
 // startTrace begins a trace when the client asked for one. Handlers call it once the body is decoded: decode errors

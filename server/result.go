@@ -48,11 +48,12 @@ func appendRows(b []byte, rows *exec.Rows, version int) []byte {
 	if rows.MetadataChanged && version >= 5 {
 		flags |= metaChanged
 	}
-	global := false
+	global := oneTable(rows.Columns)
+	if global {
+		flags |= metaGlobalSpec
+	}
 	if rows.NoMetadata {
 		flags |= metaNone
-	} else if global = oneTable(rows.Columns); global {
-		flags |= metaGlobalSpec
 	}
 	b = appendInt(appendInt(b, flags), len(rows.Columns))
 	if rows.PagingState != nil {

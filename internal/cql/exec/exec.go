@@ -146,7 +146,11 @@ func (e *Executor) Query(ctx context.Context, s *Session, query string, o *Optio
 	if len(q.eval.Values) != len(variables) {
 		return nil, cqlerr.Invalid("Invalid amount of bind variables")
 	}
-	return e.finish(ctx, q, st)
+	result, err := e.finish(ctx, q, st)
+	if err == nil && result.Rows != nil && o.SkipMetadata {
+		result.Rows.NoMetadata = true
+	}
+	return result, err
 }
 
 // Execute runs a prepared statement.

@@ -126,6 +126,9 @@ func (c *preparedCache) put(id statementID, p *preparedStatement) error {
 func (e *Executor) Prepare(ctx context.Context, s *Session, query, keyspace string, trace *Trace) (*PreparedResult, error) {
 	ctx = e.beginTrace(ctx, trace)
 	defer e.endTrace(trace, func() traced { return traced{"Preparing CQL3 query", [][2]string{{"query", query}}} })
+	if keyspace != "" && e.Coordinator.Schema().Keyspace(keyspace) == nil {
+		return nil, cqlerr.Invalid("Keyspace '%s' does not exist", keyspace)
+	}
 	if keyspace == "" {
 		keyspace = s.Keyspace()
 	}
@@ -314,6 +317,13 @@ func (p *preparedStatement) result() *PreparedResult {
 // before, it knows those of its PREPARE. The columns of conditional updates are never known before.
 func (p *preparedStatement) describe(rows *Rows, o *Options, version int) {
 	if p.columns == nil {
+		switch p.statement.(type) {
+		case *plan.Modification, *plan.Batch: // conditions: the columns differ from answer to answer
+			return
+		}
+		// LIST and DESCRIBE answer rows that PREPARE did not tell of.
+		rows.MetadataID = resultID(rows.Columns)
+		rows.MetadataChanged = version >= 5 && !bytes.Equal(o.ResultMetadataID, rows.MetadataID)
 		return
 	}
 	rows.MetadataID = p.resultID

@@ -3,11 +3,13 @@ package node
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"path/filepath"
 	"runtime"
+	"syscall"
 
 	"alexandra/auth"
 	"alexandra/gossip"
@@ -148,6 +150,9 @@ func (n *Node) openStore(o Options) (err error) {
 		Sync: storage.SyncMode(n.cfg.CommitLogSync), SyncPeriod: n.cfg.CommitLogSyncPeriod,
 		TombstoneFailure: int(n.cfg.TombstoneFailureThreshold), PurgeInterval: purgeInterval,
 	})
+	if errors.Is(err, syscall.EAGAIN) {
+		return config.Refuse("The data directory "+n.cfg.DataFileDirectories[0]+" is in use by another process", err.Error())
+	}
 	return wrap("open the store", err)
 }
 

@@ -36,7 +36,11 @@ func (n *Node) Start(ctx context.Context) error {
 // join starts to talk to the others and takes over their schema.
 func (n *Node) join(ctx context.Context) error {
 	n.background(func(context.Context) {
-		if err := n.rpcServer.Serve(n.transport.RPC()); err != nil && n.base.Err() == nil {
+		err := n.rpcServer.Serve(n.transport.RPC())
+		n.mu.Lock()
+		drained := n.drained
+		n.mu.Unlock()
+		if err != nil && n.base.Err() == nil && !drained {
 			n.log.Error("calls of other nodes are no longer served", "error", err)
 		}
 	})

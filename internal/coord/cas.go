@@ -2,6 +2,7 @@ package coord
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,6 +24,9 @@ func (c *Coordinator) CompareAndSet(ctx context.Context, r *row.Read, serial, co
 		return err
 	}
 	if err := checkCASLevels(serial, commit, p.Strategy); err != nil {
+		return err
+	}
+	if err := c.checkCommit(r.Keys[0], p, commit); err != nil {
 		return err
 	}
 	if c.soleReplica(r.Keys[0], p) {
@@ -47,6 +51,16 @@ func checkCASLevels(serial, commit row.Consistency, s ring.Strategy) error {
 		return nodeLocal()
 	}
 	return nil
+}
+
+// checkCommit refuses before anything is proposed what could not be committed at the wanted level.
+func (c *Coordinator) checkCommit(key []byte, p *ring.Placement, commit row.Consistency) error {
+	if commit == row.Any {
+		return nil
+	}
+	tok := tokenOf(key)
+	up, _ := c.split(append(slices.Clone(p.Replicas(tok)), p.Pending(tok)...))
+	return needOf(commit, p.Strategy, c.Snitch.Local().Datacenter).withPending(p.Pending(tok)).check(up)
 }
 
 // soleReplica says whether this node alone decides about a partition: then a lock is as good as Paxos.

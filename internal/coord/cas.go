@@ -26,14 +26,17 @@ func (c *Coordinator) CompareAndSet(ctx context.Context, r *row.Read, serial, co
 	if err := checkCASLevels(serial, commit, p.Strategy); err != nil {
 		return err
 	}
-	if err := c.checkCommit(r.Keys[0], p, commit); err != nil {
-		return err
-	}
 	if c.soleReplica(r.Keys[0], p) {
+		if err := c.checkCommit(r.Keys[0], p, commit); err != nil {
+			return err
+		}
 		return c.casHere(ctx, r, decide)
 	}
 	round := &round{c: c, read: r, commit: commit, deadline: time.Now().Add(c.Timeouts().CASContention)}
 	if round.electorate, err = c.electorate(r.Table, r.Keys[0], serial, p); err != nil {
+		return err
+	}
+	if err := c.checkCommit(r.Keys[0], p, commit); err != nil {
 		return err
 	}
 	return round.run(ctx, decide)

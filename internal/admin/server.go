@@ -94,6 +94,7 @@ func (s *Server) handler() http.Handler {
 	for _, o := range operations {
 		mux.HandleFunc("POST /"+o.name(), func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, o) })
 	}
+	s.addProfiles(mux)
 	return mux
 }
 

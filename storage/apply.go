@@ -27,6 +27,9 @@ func (db *DB) Apply(ctx context.Context, ms []*row.Mutation) error {
 		return err
 	}
 	defer db.exit()
+	if err := db.cfg.Faults.fail(Writes); err != nil {
+		return err
+	}
 	w := writer{db: db, batch: db.pebble.NewBatch(), scratch: scratchPool.Get().(*scratch)}
 	defer w.close()
 	counters := false

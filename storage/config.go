@@ -26,10 +26,13 @@ type Config struct {
 	Sync       SyncMode      // default: Periodic
 	SyncPeriod time.Duration // default: 10s
 
-	CacheSize    int64  // bytes of blocks kept in memory; default 8 MiB
-	MemtableSize uint64 // bytes a memtable grows to; default 4 MiB
+	CacheSize    int64  // bytes of blocks and memtables kept in memory; default 48 MiB
+	MemtableSize uint64 // bytes a memtable grows to; default 8 MiB
 
-	// TombstoneFailure is tombstone_failure_threshold: a read that meets more fails with *TombstoneError. 0: no limit.
+	// Faults are errors that the operator asks for; nil: none.
+	Faults *Faults
+
+	// TombstoneFailure is tombstone_failure_threshold: a read that meets more fails with *row.TombstonesError, unless its keyspace is the node's own. 0: no limit.
 	TombstoneFailure int
 	// PurgeInterval is how often the store looks for garbage to collect; 0: only when CompactTable is called.
 	PurgeInterval time.Duration
@@ -55,10 +58,10 @@ func (c Config) withDefaults() Config {
 		c.SyncPeriod = 10 * time.Second
 	}
 	if c.CacheSize <= 0 {
-		c.CacheSize = 8 << 20
+		c.CacheSize = 48 << 20
 	}
 	if c.MemtableSize == 0 {
-		c.MemtableSize = 4 << 20
+		c.MemtableSize = 8 << 20
 	}
 	if c.Fatal == nil {
 		c.Fatal = func(err error) { panic(err) }

@@ -20,6 +20,9 @@ func (db *DB) ApplyCounter(ctx context.Context, m *row.Mutation, node [16]byte) 
 		return nil, err
 	}
 	defer db.exit()
+	if err := db.cfg.Faults.fail(Writes); err != nil {
+		return nil, err
+	}
 	tok := token.Of(m.Key)
 	defer db.locks.exclusive(tok)()
 

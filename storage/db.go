@@ -30,6 +30,9 @@ type DB struct {
 	closed atomic.Bool
 	idle   chan struct{} // told when the last call ends after Close began
 
+	restoring sync.Mutex                    // held while the store is replaced
+	gate      atomic.Pointer[chan struct{}] // closed when calls may go on; nil: they may
+
 	unsynced atomic.Bool // something was written since the last sync of the log
 
 	locks  partitionLocks
@@ -45,8 +48,12 @@ type DB struct {
 func Open(cfg Config) (*DB, error) {
 	cfg = cfg.withDefaults()
 	db := &DB{cfg: cfg, write: pebble.Sync, hot: make(chan []byte, 64), idle: make(chan struct{}, 1)}
+	if err := finishRestore(cfg.FS, cfg.Dir); err != nil {
+		return nil, err
+	}
+	db.cfg.FS = cfg.Faults.wrap(cfg.FS)
 	if cfg.Sync == Periodic {
-		db.log = newLazyLog(cfg.FS)
+		db.log = newLazyLog(db.cfg.FS)
 		db.cfg.FS, db.write = db.log, handedOver
 	}
 	db.tables.Store(&map[uuid.UUID]*schema.Table{})
@@ -55,9 +62,7 @@ func Open(cfg Config) (*DB, error) {
 		return nil, fmt.Errorf("open store in %s: %w", cfg.Dir, err)
 	}
 	db.pebble = p
-	ctx, cancel := context.WithCancel(context.Background())
-	db.cancel = cancel
-	db.start(ctx)
+	db.begin()
 	return db, nil
 }
 
@@ -80,8 +85,9 @@ func (db *DB) options() *pebble.Options {
 		Logger:                      pebbleLogger{log: db.cfg.Logger, fatal: db.cfg.Fatal},
 	}
 	for i := range o.Levels {
-		o.Levels[i].BlockSize = 16 << 10
-		o.Levels[i].IndexBlockSize = 64 << 10
+		// Small blocks: most reads want one row, and pay for the whole block when it is not in memory.
+		o.Levels[i].BlockSize = 4 << 10
+		o.Levels[i].IndexBlockSize = 16 << 10
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
 	return o
@@ -146,6 +152,8 @@ func (db *DB) flushLog() error {
 
 // Close ends background work, waits for calls that are under way, and leaves everything written on the disk.
 func (db *DB) Close() error {
+	db.restoring.Lock()
+	defer db.restoring.Unlock()
 	if !db.closed.CompareAndSwap(false, true) {
 		return nil
 	}
@@ -159,12 +167,19 @@ func (db *DB) Close() error {
 }
 
 func (db *DB) enter() error {
-	db.active.Add(1)
-	if db.closed.Load() {
+	for {
+		db.active.Add(1)
+		if db.closed.Load() {
+			db.exit()
+			return ErrClosed
+		}
+		gate := db.gate.Load()
+		if gate == nil {
+			return nil
+		}
 		db.exit()
-		return ErrClosed
+		<-*gate
 	}
-	return nil
 }
 
 func (db *DB) exit() {
@@ -268,17 +283,6 @@ func (l pebbleLogger) Fatalf(format string, args ...any) {
 	err := fmt.Errorf("storage failed: "+format, args...)
 	l.log.Error(err.Error(), "component", "pebble")
 	l.fatal(err)
-}
-
-// TombstoneError says that a read met more tombstones than Config.TombstoneFailure allows.
-type TombstoneError struct {
-	Table *schema.Table
-	Count int
-}
-
-// Error describes the read in an operator's terms.
-func (e *TombstoneError) Error() string {
-	return fmt.Sprintf("scanned over %d tombstones in %s.%s: the read is aborted", e.Count, e.Table.Keyspace, e.Table.Name)
 }
 
 var _ row.Resolver = (*DB)(nil).Table

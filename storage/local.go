@@ -36,6 +36,9 @@ func (l Local) Get(key []byte) ([]byte, bool, error) {
 		return nil, false, err
 	}
 	defer l.db.exit()
+	if err := l.db.cfg.Faults.fail(Reads); err != nil {
+		return nil, false, err
+	}
 	value, closer, err := l.db.pebble.Get(localKey(key))
 	if err != nil {
 		return nil, false, ignoreNotFound(err)
@@ -61,6 +64,9 @@ func (l Local) Apply(d Durability, writes ...LocalWrite) error {
 		return err
 	}
 	defer l.db.exit()
+	if err := l.db.cfg.Faults.fail(Writes); err != nil {
+		return err
+	}
 	b := l.db.pebble.NewBatch()
 	defer b.Close()
 	for _, w := range writes {

@@ -7,6 +7,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	"alexandra/internal/row"
+	"alexandra/internal/schema"
 	"alexandra/internal/token"
 )
 
@@ -20,6 +21,9 @@ func (db *DB) Read(ctx context.Context, read *row.Read) (*row.Result, error) {
 		return nil, err
 	}
 	defer db.exit()
+	if err := db.cfg.Faults.fail(Reads); err != nil {
+		return nil, err
+	}
 	r := newReader(ctx, db, read)
 	defer r.close()
 	var err error
@@ -34,7 +38,7 @@ func (db *DB) Read(ctx context.Context, read *row.Read) (*row.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.out.Tombstones = r.tombstones
+	r.endScan()
 	return r.out, nil
 }
 
@@ -54,9 +58,12 @@ type reader struct {
 	prefixSeek bool // the iterator stays within one partition at a time, with the help of bloom filters
 	rows       row.RowCodec
 	memory     arena
-	key        []byte // scratch
-	tombstones int
+	key        []byte   // scratch
 	stale      [][]byte // index entries that lead to nothing
+
+	scan       row.Scan // of the partition or range under way
+	garbage    row.Garbage
+	tombstones int // how many a scan may meet; 0: any number
 }
 
 // keyRange is a slice as key suffixes behind the partition prefix.
@@ -73,6 +80,10 @@ func newReader(ctx context.Context, db *DB, read *row.Read) *reader {
 	}
 	if read.Limit > 0 {
 		r.left = read.Limit
+	}
+	r.garbage = row.Garbage{Now: read.Now, Before: read.Now - int64(read.Table.Options.GCGraceSeconds)}
+	if !schema.IsLocal(read.Table.Keyspace) {
+		r.tombstones = db.cfg.TombstoneFailure
 	}
 	r.spans = r.spansOf(read.Slices)
 	return r
@@ -178,7 +189,7 @@ func (r *reader) ranges() error {
 		if err := r.open(from, to); err != nil {
 			return err
 		}
-		if err := r.scan(); err != nil {
+		if err := r.walk(); err != nil {
 			return err
 		}
 	}
@@ -186,8 +197,8 @@ func (r *reader) ranges() error {
 	return nil
 }
 
-// scan reads all partitions within the bounds of the iterator.
-func (r *reader) scan() error {
+// walk reads all partitions within the bounds of the iterator.
+func (r *reader) walk() error {
 	for valid := r.it.First(); valid; {
 		if r.done() {
 			return nil
@@ -254,18 +265,6 @@ func (r *reader) decode() (*row.Row, error) {
 		x.Cells = kept
 	}
 	return x, nil
-}
-
-func (r *reader) countTombstones(x *row.Row) {
-	if !x.Deletion.IsLive() {
-		r.tombstones++
-	}
-	r.tombstones += len(x.Columns)
-	for i := range x.Cells {
-		if !x.Cells[i].IsLive(r.read.Now) {
-			r.tombstones++
-		}
-	}
 }
 
 // arena copies many small values into few pieces of memory.

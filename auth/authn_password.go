@@ -82,7 +82,18 @@ func (s *Service) loginWithPassword(ctx context.Context, name string, p Password
 		s.explainLogin(name, "the password is wrong, or there is no such role")
 		return User{}, cqlerr.Credentials("Provided username %s and/or password are incorrect", name)
 	}
+	if name == DefaultSuperuser && p.Reveal() == DefaultSuperuser {
+		s.warnDefault()
+	}
 	return s.admit(ctx, name)
+}
+
+// warnDefault tells the operator, at most once a minute, that anybody can log in as superuser.
+func (s *Service) warnDefault() {
+	now := s.cfg.Clock.Now().Unix()
+	if last := s.warnedDefault.Load(); now-last >= 60 && s.warnedDefault.CompareAndSwap(last, now) {
+		s.log.Warn("The role cassandra still has its well-known password; change it, or drop the role, before anybody else logs in with it")
+	}
 }
 
 // admit lets an identified role in if it may log in.

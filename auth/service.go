@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"alexandra/internal/clock"
@@ -37,6 +38,8 @@ type Service struct {
 	log    *slog.Logger
 	hasher *hasher
 	rate   passwordRate
+	// warnedDefault is the second in which the well-known password was last warned of.
+	warnedDefault atomic.Int64
 
 	authenticator       Authenticator
 	cassandraAuthorizer bool

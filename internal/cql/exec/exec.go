@@ -122,9 +122,9 @@ func (e *Executor) newRequest(s *Session, query string, o *Options) (*request, e
 func (e *Executor) Query(ctx context.Context, s *Session, query string, o *Options) (*Result, error) {
 	ctx = e.beginTrace(ctx, o.Tracing)
 	defer e.endTrace(o.Tracing, func() traced {
-		return traced{"Execute CQL3 query", append(traceOptions(o, true), [2]string{"query", query})}
+		return traced{"Execute CQL3 query", append(traceOptions(o, true), [2]string{"query", masked(query)})}
 	})
-	traceActivity(ctx, "Parsing "+query)
+	traceParsing(ctx, query)
 	parsed, err := parse.Statement(query)
 	if err != nil {
 		return nil, err

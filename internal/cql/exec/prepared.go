@@ -125,7 +125,7 @@ func (c *preparedCache) put(id statementID, p *preparedStatement) error {
 // Prepare parses and binds a statement and keeps it. keyspace is that of the PREPARE message, empty when absent.
 func (e *Executor) Prepare(ctx context.Context, s *Session, query, keyspace string, trace *Trace) (*PreparedResult, error) {
 	ctx = e.beginTrace(ctx, trace)
-	defer e.endTrace(trace, func() traced { return traced{"Preparing CQL3 query", [][2]string{{"query", query}}} })
+	defer e.endTrace(trace, func() traced { return traced{"Preparing CQL3 query", [][2]string{{"query", masked(query)}}} })
 	if keyspace != "" && e.Coordinator.Schema().Keyspace(keyspace) == nil {
 		return nil, cqlerr.Invalid("Keyspace '%s' does not exist", keyspace)
 	}
@@ -138,7 +138,7 @@ func (e *Executor) Prepare(ctx context.Context, s *Session, query, keyspace stri
 	if p := e.cached(keyspace, query); p != nil {
 		return p.result(), nil
 	}
-	traceActivity(ctx, "Parsing "+query)
+	traceParsing(ctx, query)
 	parsed, err := parse.Statement(query)
 	if err != nil {
 		return nil, err
@@ -217,7 +217,7 @@ func (e *Executor) keep(p *preparedStatement) error {
 			return err
 		}
 	}
-	if e.PreparedStore != nil {
+	if e.PreparedStore != nil && masked(p.query) == p.query { // no password reaches the disk
 		e.background.Go(func() {
 			for _, id := range ids {
 				e.PreparedStore.Save(context.Background(), id[:], p.keyspace, p.query)

@@ -63,6 +63,13 @@ func traceActivity(ctx context.Context, activity string) {
 	}
 }
 
+// traceParsing reports that a statement is looked at.
+func traceParsing(ctx context.Context, query string) {
+	if sink := row.TraceSink(ctx); sink != nil {
+		sink("Parsing " + masked(query))
+	}
+}
+
 // traced is what the session row of a trace says of the request.
 type traced struct {
 	request    string
@@ -87,7 +94,7 @@ const maxTracedValue = 1000
 
 // traceExecute describes an EXECUTE with its bound values.
 func traceExecute(p *preparedStatement, o *Options) traced {
-	out := append(traceOptions(o, true), [2]string{"query", p.query})
+	out := append(traceOptions(o, true), [2]string{"query", masked(p.query)})
 	for i, v := range p.statement.BindVariables() {
 		if i >= len(o.Values) || o.Names != nil || v.Type == nil {
 			break

@@ -115,8 +115,11 @@ func TestPasswordsNeverPrint(t *testing.T) {
 func TestResources(t *testing.T) {
 	for _, r := range []Resource{
 		DataRoot(), Keyspace("k"), AllTables("k"), Table("k", "t"), AllRoles(), RoleResource("a/b"),
-		{Kind: Functions}, {Kind: Functions, Keyspace: "k"}, {Kind: Functions, Keyspace: "k", Name: "f[org.apache.cassandra.db.marshal.Int32Type]"},
-		{Kind: MBeans}, {Kind: MBeans, Name: "a:b=c"},
+		{Kind: Functions},
+		{Kind: Functions, Keyspace: "k"},
+		{Kind: Functions, Keyspace: "k", Name: "f[org.apache.cassandra.db.marshal.Int32Type]"},
+		{Kind: MBeans},
+		{Kind: MBeans, Name: "a:b=c"},
 	} {
 		require.Equal(t, r, ResourceOf(r.Path()), r.Path())
 	}

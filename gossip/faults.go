@@ -2,6 +2,7 @@ package gossip
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -14,7 +15,8 @@ import (
 type Fault struct {
 	// Cut lets nothing through; connections hang, as with a pulled cable.
 	Cut bool
-	// Delay and up to Jitter more is added to everything that is sent.
+	// Delay and up to Jitter more passes before what is sent leaves this node: one way, so that both ends together make the
+	// round trip longer by their sum. What is under way does not hold up what follows.
 	Delay, Jitter time.Duration
 	// Drop is the share of packets that is lost, 0 to 1. A connection pays for a lost packet with a pause, as TCP does.
 	Drop float64
@@ -62,11 +64,7 @@ func (f *Faults) Clear() {
 func (f *Faults) All() map[netip.AddrPort]Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	out := make(map[netip.AddrPort]Fault, len(f.peers))
-	for k, v := range f.peers {
-		out[k] = v
-	}
-	return out
+	return maps.Clone(f.peers)
 }
 
 func (f *Faults) of(peer netip.AddrPort) (Fault, <-chan struct{}) {
@@ -128,112 +126,4 @@ func (f *Faults) dial(ctx context.Context, peer netip.AddrPort, over <-chan stru
 // of the transport, is closed.
 func (f *Faults) wrap(c net.Conn, peer netip.AddrPort, over <-chan struct{}) net.Conn {
 	return &faultyConn{Conn: c, faults: f, peer: peer, closed: make(chan struct{}), over: over}
-}
-
-// faultyConn delays and blocks what a connection carries.
-type faultyConn struct {
-	net.Conn
-	faults *Faults
-	peer   netip.AddrPort
-
-	once   sync.Once
-	closed chan struct{}
-	over   <-chan struct{}
-
-	mu              sync.Mutex
-	readDl, writeDl time.Time
-}
-
-func (c *faultyConn) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	if err == nil && !c.wait(c.deadline(&c.readDl)) {
-		return 0, c.late()
-	}
-	return n, err
-}
-
-func (c *faultyConn) Write(b []byte) (int, error) {
-	x, _ := c.faults.of(c.peer)
-	if x == (Fault{}) {
-		return c.Conn.Write(b)
-	}
-	if x.Cut && !c.wait(c.deadline(&c.writeDl)) {
-		return 0, c.late()
-	}
-	pause := c.faults.pause(x)
-	if x.Drop > 0 && c.faults.rand() < x.Drop {
-		pause += retransmit
-	}
-	select {
-	case <-time.After(pause):
-	case <-c.closed:
-		return 0, net.ErrClosed
-	case <-c.over:
-		return 0, net.ErrClosed
-	}
-	return c.Conn.Write(b)
-}
-
-// wait blocks while the peer is cut off, until the deadline or Close.
-func (c *faultyConn) wait(deadline time.Time) bool {
-	x, _ := c.faults.of(c.peer)
-	if !x.Cut {
-		return true
-	}
-	if deadline.IsZero() {
-		return c.faults.pass(c.peer, c.closed, c.over)
-	}
-	ctx, cancel := context.WithDeadline(context.Background(), deadline)
-	defer cancel()
-	go func() {
-		select {
-		case <-c.closed:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return c.faults.pass(c.peer, ctx.Done(), c.over)
-}
-
-func (c *faultyConn) late() error {
-	select {
-	case <-c.closed:
-		return net.ErrClosed
-	case <-c.over:
-		return net.ErrClosed
-	default:
-		return context.DeadlineExceeded
-	}
-}
-
-func (c *faultyConn) deadline(d *time.Time) time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return *d
-}
-
-func (c *faultyConn) SetDeadline(t time.Time) error {
-	c.mu.Lock()
-	c.readDl, c.writeDl = t, t
-	c.mu.Unlock()
-	return c.Conn.SetDeadline(t)
-}
-
-func (c *faultyConn) SetReadDeadline(t time.Time) error {
-	c.mu.Lock()
-	c.readDl = t
-	c.mu.Unlock()
-	return c.Conn.SetReadDeadline(t)
-}
-
-func (c *faultyConn) SetWriteDeadline(t time.Time) error {
-	c.mu.Lock()
-	c.writeDl = t
-	c.mu.Unlock()
-	return c.Conn.SetWriteDeadline(t)
-}
-
-func (c *faultyConn) Close() error {
-	c.once.Do(func() { close(c.closed) })
-	return c.Conn.Close()
 }

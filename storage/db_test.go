@@ -204,8 +204,10 @@ func TestCounters(t *testing.T) {
 	require.EqualValues(t, 400-5, total(other))
 
 	bad := mutation(table, int4(1))
-	bad.Rows = []*row.Row{{Clustering: [][]byte{}, Liveness: row.NoLiveness, Deletion: row.Live,
-		Cells: []row.Cell{{Column: "c", Kind: row.Counter, Value: row.CounterDelta(1)}}}}
+	bad.Rows = []*row.Row{{
+		Clustering: [][]byte{}, Liveness: row.NoLiveness, Deletion: row.Live,
+		Cells: []row.Cell{{Column: "c", Kind: row.Counter, Value: row.CounterDelta(1)}},
+	}}
 	require.Error(t, db.Apply(context.Background(), []*row.Mutation{bad}), "increments need ApplyCounter")
 }
 
@@ -280,9 +282,9 @@ func TestTombstoneFailure(t *testing.T) {
 	}
 	apply(t, db, m)
 	_, err := db.Read(context.Background(), all(table))
-	var many *TombstoneError
+	var many *row.TombstonesError
 	require.True(t, errors.As(err, &many))
-	require.Equal(t, 11, many.Count)
+	require.Equal(t, 11, many.Tombstones)
 }
 
 func TestLocal(t *testing.T) {

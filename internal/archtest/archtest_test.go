@@ -78,7 +78,9 @@ var owners = map[string]string{
 // ownerExceptions may use a dependency of another owner, with a reason each.
 var ownerExceptions = map[string][]string{
 	// cassandra.yaml of a new cluster is written by ccm and by testnode, from a map.
-	"cmd/ccm":                     {"gopkg.in/yaml.v3"},
+	"cmd/ccm": {"gopkg.in/yaml.v3"},
+	// The cache of prepared statements has a size, as the caches about roles have.
+	"internal/cql/exec":           {"github.com/maypok86/otter"},
 	"internal/testnode":           {"gopkg.in/yaml.v3", "github.com/apache/cassandra-gocql-driver"},
 	"internal/testnode/rawclient": {"github.com/datastax/go-cassandra-native-protocol"},
 }

@@ -12,11 +12,21 @@ var countGuardrails = []struct {
 	most    int64
 	inverse bool
 }{
-	{name: "keyspaces"}, {name: "tables"}, {name: "columns_per_table"}, {name: "secondary_indexes_per_table"},
-	{name: "materialized_views_per_table"}, {name: "page_size"}, {name: "partition_keys_in_select"},
-	{name: "in_select_cartesian_product"}, {name: "partition_tombstones"}, {name: "items_per_collection"},
-	{name: "fields_per_udt"}, {name: "vector_dimensions"}, {name: "data_disk_usage_percentage", most: 100},
-	{name: "minimum_replication_factor", inverse: true}, {name: "maximum_replication_factor"},
+	{name: "keyspaces"},
+	{name: "tables"},
+	{name: "columns_per_table"},
+	{name: "secondary_indexes_per_table"},
+	{name: "materialized_views_per_table"},
+	{name: "page_size"},
+	{name: "partition_keys_in_select"},
+	{name: "in_select_cartesian_product"},
+	{name: "partition_tombstones"},
+	{name: "items_per_collection"},
+	{name: "fields_per_udt"},
+	{name: "vector_dimensions"},
+	{name: "data_disk_usage_percentage", most: 100},
+	{name: "minimum_replication_factor", inverse: true},
+	{name: "maximum_replication_factor"},
 	{name: "sai_sstable_indexes_per_query"},
 }
 

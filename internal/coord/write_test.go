@@ -47,7 +47,8 @@ func TestAvailability(t *testing.T) {
 			"remote node down", nts, 3, 1,
 			[]row.Consistency{row.One, row.Two, row.Quorum, row.LocalOne, row.LocalQuorum},
 			[]outcome{
-				{row.All, "Cannot achieve consistency level ALL", 3, 2}, {row.Three, "Cannot achieve consistency level THREE", 3, 2},
+				{row.All, "Cannot achieve consistency level ALL", 3, 2},
+				{row.Three, "Cannot achieve consistency level THREE", 3, 2},
 				{row.EachQuorum, "Cannot achieve consistency level EACH_QUORUM in DC b", 1, 0},
 			},
 		},
@@ -62,7 +63,9 @@ func TestAvailability(t *testing.T) {
 			[]outcome{{row.EachQuorum, "Cannot achieve consistency level EACH_QUORUM in DC a", 2, 1}},
 		},
 		{
-			"not replicated here", map[string]string{"b": "1"}, 2, 1,
+			"not replicated here",
+			map[string]string{"b": "1"},
+			2, 1,
 			[]row.Consistency{row.One, row.Quorum, row.All, row.EachQuorum},
 			[]outcome{
 				{row.LocalOne, "Cannot achieve consistency level LOCAL_ONE", 1, 0}, {row.LocalQuorum, "Cannot achieve consistency level LOCAL_QUORUM", 1, 0},

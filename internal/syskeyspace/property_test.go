@@ -2,7 +2,6 @@ package syskeyspace_test
 
 import (
 	"math"
-
 	"testing"
 
 	"github.com/google/uuid"

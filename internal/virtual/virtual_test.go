@@ -311,9 +311,19 @@ func TestWrongValuesAreReported(t *testing.T) {
 		t cqltype.Type
 		v any
 	}{
-		{cqltype.Text, 1}, {cqltype.Int, "x"}, {cqltype.Int, 1.5}, {cqltype.Text, true}, {cqltype.Int, now}, {cqltype.Int, netip.Addr{}},
-		{cqltype.Int, uuid.Nil}, {cqltype.Int, []string{"x"}}, {textList, []uuid.UUID{uuid.Nil}}, {cqltype.Int, map[string]string{}},
-		{cqltype.NewMap(cqltype.Text, cqltype.Int, true), map[string]string{"a": "b"}}, {cqltype.Int, struct{}{}}, {uuidSet, [][]string{{"x"}}},
+		{cqltype.Text, 1},
+		{cqltype.Int, "x"},
+		{cqltype.Int, 1.5},
+		{cqltype.Text, true},
+		{cqltype.Int, now},
+		{cqltype.Int, netip.Addr{}},
+		{cqltype.Int, uuid.Nil},
+		{cqltype.Int, []string{"x"}},
+		{textList, []uuid.UUID{uuid.Nil}},
+		{cqltype.Int, map[string]string{}},
+		{cqltype.NewMap(cqltype.Text, cqltype.Int, true), map[string]string{"a": "b"}},
+		{cqltype.Int, struct{}{}},
+		{uuidSet, [][]string{{"x"}}},
 	} {
 		_, err := encode(bad.t, bad.v)
 		require.Error(t, err, fmt.Sprint(bad))

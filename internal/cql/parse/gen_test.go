@@ -324,8 +324,10 @@ func (g *gen) relation() ast.Relation {
 	case 1:
 		return ast.Relation{Kind: ast.TokenRelation, Columns: some(g, 1, g.column), Op: g.comparison(), Value: g.term(2)}
 	case 2:
-		return ast.Relation{Kind: ast.ElementRelation, Columns: []string{g.column()}, Key: g.term(1), Op: g.comparison(),
-			Value: g.term(1)}
+		return ast.Relation{
+			Kind: ast.ElementRelation, Columns: []string{g.column()}, Key: g.term(1), Op: g.comparison(),
+			Value: g.term(1),
+		}
 	case 3:
 		r = ast.Relation{Kind: ast.TupleRelation, Columns: some(g, 1, g.column), Op: g.comparison()}
 		if g.flag() {

@@ -288,9 +288,15 @@ func (g *gen) permissions() ast.Permissions {
 
 func (g *gen) resource() ast.Resource {
 	return []ast.Resource{
-		ast.AllKeyspaces{}, ast.KeyspaceResource{Keyspace: g.name()}, ast.AllTables{Keyspace: g.name()},
-		ast.TableResource{Table: g.qualified()}, ast.AllRoles{}, ast.RoleResource{Role: g.text()},
-		ast.AllFunctions{Keyspace: g.pick("", "ks")}, ast.AllMBeans{}, ast.MBeanResource{Name: "a:b=c,d=e"},
+		ast.AllKeyspaces{},
+		ast.KeyspaceResource{Keyspace: g.name()},
+		ast.AllTables{Keyspace: g.name()},
+		ast.TableResource{Table: g.qualified()},
+		ast.AllRoles{},
+		ast.RoleResource{Role: g.text()},
+		ast.AllFunctions{Keyspace: g.pick("", "ks")},
+		ast.AllMBeans{},
+		ast.MBeanResource{Name: "a:b=c,d=e"},
 		ast.MBeanResource{Name: "a:b=c,*", Pattern: true},
 		ast.FunctionResource{Function: ast.QualifiedName{Keyspace: g.name(), Name: g.name()}, Args: g.argTypes()},
 	}[g.n(11)]

@@ -63,7 +63,8 @@ func (n *elementNode) exact() cqltype.Type {
 }
 
 func (n *elementNode) test(recv cqltype.Type) (fn.Match, error) { return testExact(n.exact(), recv) }
-func (n *elementNode) String() string                           { return n.of.String() + "[" + termText(n.key) + "]" }
+
+func (n *elementNode) String() string { return n.of.String() + "[" + termText(n.key) + "]" }
 
 func (n *elementNode) build(s *selectionBinder, _ cqltype.Type) (output, error) {
 	of, err := n.of.build(s, nil)
@@ -181,7 +182,8 @@ func (n *cellInfoNode) single() cqltype.Type {
 func (n *cellInfoNode) manyCells(of cqltype.Type) bool { return of.IsMultiCell() }
 
 func (n *cellInfoNode) test(recv cqltype.Type) (fn.Match, error) { return testExact(n.exact(), recv) }
-func (n *cellInfoNode) String() string                           { return n.info.String() + "(" + n.of.String() + ")" }
+
+func (n *cellInfoNode) String() string { return n.info.String() + "(" + n.of.String() + ")" }
 
 func (n *cellInfoNode) build(s *selectionBinder, _ cqltype.Type) (output, error) {
 	c := baseColumn(n.of)

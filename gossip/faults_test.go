@@ -24,15 +24,15 @@ func pair(t *testing.T, f *Faults, peer netip.AddrPort) (faulty, plain net.Conn,
 	return f.wrap(a, peer, over), b, over
 }
 
-var peer = netip.MustParseAddrPort("127.0.0.9:7000")
+var farPeer = netip.MustParseAddrPort("127.0.0.9:7000")
 
 // TestDelay: a delay is latency, not a brake: many writes arrive together, in order, also those after the delay ended,
 // and also when the connection was closed behind them.
 func TestDelay(t *testing.T) {
 	const delay = 40 * time.Millisecond
 	f := NewFaults()
-	f.Set(peer, Fault{Delay: delay})
-	a, b, _ := pair(t, f, peer)
+	f.Set(farPeer, Fault{Delay: delay})
+	a, b, _ := pair(t, f, farPeer)
 	start, want := time.Now(), ""
 	for i := range 20 {
 		if i == 15 {
@@ -57,11 +57,11 @@ func TestDelay(t *testing.T) {
 func TestCutBehindDelay(t *testing.T) {
 	f := NewFaults()
 	for _, heal := range []bool{true, false} {
-		f.Set(peer, Fault{Delay: time.Millisecond})
-		a, b, over := pair(t, f, peer)
+		f.Set(farPeer, Fault{Delay: time.Millisecond})
+		a, b, over := pair(t, f, farPeer)
 		_, err := a.Write([]byte("x"))
 		require.NoError(t, err)
-		f.Set(peer, Fault{Cut: true})
+		f.Set(farPeer, Fault{Cut: true})
 		if heal {
 			f.Clear()
 		}

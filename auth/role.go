@@ -10,7 +10,6 @@ type Role struct {
 	Name            string
 	CanLogin, Super bool
 	MemberOf        []string // granted directly, sorted
-	hasPassword     bool
 }
 
 // RoleSet is a role with everything granted to it, directly or not.

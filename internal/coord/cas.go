@@ -28,7 +28,7 @@ func (c *Coordinator) CompareAndSet(ctx context.Context, r *row.Read, serial, co
 	}
 	// A level that cannot be met takes the long way, so that it ends as in Cassandra: decided, not committed.
 	if c.soleReplica(r.Keys[0], p) && c.checkCommit(r.Keys[0], p, commit) == nil {
-		return c.casHere(ctx, r, decide)
+		return c.casHere(ctx, r, serial, decide)
 	}
 	round := &round{c: c, read: r, commit: commit, deadline: time.Now().Add(c.Timeouts().CASContention)}
 	if round.electorate, err = c.electorate(r.Table, r.Keys[0], serial, p); err != nil {
@@ -71,11 +71,11 @@ func (c *Coordinator) soleReplica(key []byte, p *ring.Placement) bool {
 }
 
 // casHere is the short way for the only replica.
-func (c *Coordinator) casHere(ctx context.Context, r *row.Read, decide func(*row.Partition) (*row.Mutation, error)) error {
+func (c *Coordinator) casHere(ctx context.Context, r *row.Read, serial row.Consistency, decide func(*row.Partition) (*row.Mutation, error)) error {
 	lock := c.paxos.of(r.Keys[0])
 	lock.Lock()
 	defer lock.Unlock()
-	res, err := c.readHere(ctx, r)
+	res, err := c.readHere(ctx, r, serial)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (c *Coordinator) serialRead(ctx context.Context, r *row.Read, p *ring.Place
 		lock := c.paxos.of(r.Keys[0])
 		lock.Lock()
 		defer lock.Unlock()
-		return c.readHere(ctx, r)
+		return c.readHere(ctx, r, serial)
 	}
 	x := &round{c: c, read: r, commit: row.Any, deadline: time.Now().Add(c.Timeouts().CASContention)}
 	var err error

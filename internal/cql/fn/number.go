@@ -22,11 +22,6 @@ func isNumeric(t cqltype.Type) bool {
 	return false
 }
 
-// isInteger says whether a type is one of the integers of fixed size.
-func isInteger(t cqltype.Type) bool {
-	return isNumeric(t) && !isFloating(t) && t.Kind() != cqltype.KindVarint
-}
-
 // isFloating says whether a type has fractions: float, double or decimal.
 func isFloating(t cqltype.Type) bool {
 	switch t.Kind() {

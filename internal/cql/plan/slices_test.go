@@ -9,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"alexandra/internal/config"
-	"alexandra/internal/cql/ast"
 	"alexandra/internal/cql/parse"
 	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
@@ -34,7 +33,7 @@ func testTable(desc [3]bool) (*schema.Table, *Env) {
 func prepareText(t require.TestingT, env *Env, cql string) *Select {
 	r, err := parse.Statement(cql)
 	require.NoError(t, err, cql)
-	st, err := Prepare(r.Statement.(ast.Statement), env)
+	st, err := Prepare(r.Statement, env)
 	require.NoError(t, err, cql)
 	return st.(*Select)
 }

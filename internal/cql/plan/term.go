@@ -34,18 +34,6 @@ func bindTerm(b *Binder, t ast.Term, recv Receiver) (Term, error) {
 	return nil, cqlerr.Server("term %T cannot be bound", t)
 }
 
-// inferTerm binds a term that has a type of its own, whatever receives it. The type is nil, without an error, when the
-// term could be of several types: the caller then needs a receiver.
-func inferTerm(b *Binder, t ast.Term, recv Receiver) (Term, cqltype.Type, error) {
-	typ, err := exactType(b, t, recv)
-	if typ == nil || err != nil {
-		return nil, nil, err
-	}
-	recv.Type, recv.Column = typ, nil
-	bound, err := bindTerm(b, t, recv)
-	return bound, typ, err
-}
-
 // constTerm is a value known at PREPARE.
 type constTerm []byte
 

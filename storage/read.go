@@ -82,7 +82,7 @@ func newReader(ctx context.Context, db *DB, read *row.Read) *reader {
 		r.left = read.Limit
 	}
 	r.garbage = row.Garbage{Now: read.Now, Before: read.Now - int64(read.Table.Options.GCGraceSeconds)}
-	if !schema.IsLocal(read.Table.Keyspace) {
+	if !schema.IsLocal(read.Table.Keyspace) && !read.Streaming {
 		r.tombstones = db.cfg.TombstoneFailure
 	}
 	r.spans = r.spansOf(read.Slices)

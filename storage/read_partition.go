@@ -16,11 +16,12 @@ type visit struct {
 	left    int  // live rows that PerPartition still allows; negative: no limit
 	resumed bool // an earlier page has seen a part of it
 	live    int
-	hasRows bool // a live row was met
+	full    bool // a limit was reached
 }
 
 // visit prepares for a partition; false when an earlier page has seen all that is wanted of it.
 func (r *reader) visit(prefix []byte, tok token.Token, key []byte) (*visit, bool) {
+	r.beginScan(key)
 	v := &visit{
 		p:      &row.Partition{Key: key, Token: tok, Deletion: row.Live},
 		prefix: prefix, slices: r.read.Slices, spans: r.spans, left: -1,
@@ -93,7 +94,6 @@ func (r *reader) header(v *visit) error {
 		return err
 	}
 	v.p.Deletion, v.p.Ranges = h.deletion, r.order.ClipRanges(ranges, v.slices)
-	r.tombstones += len(v.p.Ranges)
 	return nil
 }
 
@@ -107,7 +107,7 @@ func (r *reader) staticRow(v *visit) error {
 	}
 	if s = row.Shadow(s, v.p.Deletion); s != nil {
 		v.p.Static = s
-		r.countTombstones(s)
+		return r.pass(s, s.IsLive(r.read.Now))
 	}
 	return nil
 }
@@ -185,11 +185,10 @@ func (r *reader) take(v *visit, x *row.Row) (stop bool, err error) {
 	if x = row.Shadow(x, r.order.DeletionOf(v.p, x.Clustering)); x == nil {
 		return false, nil
 	}
-	r.countTombstones(x)
-	if limit := r.db.cfg.TombstoneFailure; limit > 0 && r.tombstones > limit {
-		return true, &TombstoneError{Table: r.read.Table, Count: r.tombstones}
-	}
 	live := x.IsLive(r.read.Now)
+	if err := r.pass(x, live); err != nil {
+		return true, err
+	}
 	if r.read.Purged {
 		if x = row.PurgeRow(x, r.read.Table, r.read.Now); x == nil {
 			return false, nil
@@ -202,11 +201,21 @@ func (r *reader) take(v *visit, x *row.Row) (stop bool, err error) {
 	v.live++
 	r.left--
 	v.left--
-	return r.left == 0 || v.left == 0, nil
+	v.full = r.left == 0 || v.left == 0
+	return v.full, nil
 }
 
 // finish adds the partition to the answer, if there is anything to say.
 func (r *reader) finish(v *visit) error {
+	if len(v.p.Ranges) > 0 {
+		var last [][]byte
+		if v.full {
+			last = v.p.Rows[len(v.p.Rows)-1].Clustering
+		}
+		if err := r.passRanges(v.p.Ranges, last); err != nil {
+			return err
+		}
+	}
 	if r.read.Purged {
 		v.p.Static = row.PurgeRow(v.p.Static, r.read.Table, r.read.Now)
 		v.p.Deletion, v.p.Ranges = row.Live, nil

@@ -73,6 +73,7 @@ type gathering struct {
 	answers  []answer
 	failures []failure
 	hasData  bool
+	own      error         // of this node
 	client   *cqlerr.Error // an error that is for the client as it is
 }
 
@@ -147,7 +148,7 @@ func (w *gathering) fail(a answer) {
 	}
 	reason := reasonOf(a.err)
 	if w.c.isSelf(a.node) {
-		reason = reasonOfLocal(a.err)
+		reason, w.own = reasonOfLocal(a.err), a.err
 	}
 	w.failures = append(w.failures, failure{a.node, reason})
 	w.c.Log.Debug("replica did not answer a read", "node", a.node.String(), "error", a.err)
@@ -159,7 +160,7 @@ func (w *gathering) error() error {
 	case w.client != nil:
 		return w.client
 	case len(w.failures) > 0 && !allTimeouts(w.failures):
-		return readFailure(n.cl, len(w.answers), n.blockFor, w.failures, w.hasData)
+		return orMoved(withTombstones(readFailure(n.cl, len(w.answers), n.blockFor, w.failures, w.hasData), w.own), w.failures)
 	}
 	return readTimeout(n.cl, min(len(w.answers), n.blockFor), n.blockFor, w.hasData)
 }

@@ -103,7 +103,7 @@ func (c *Coordinator) reconcile(ctx context.Context, r *row.Read, g *group, answ
 	}
 	res := &row.Result{Partitions: merged}
 	for _, a := range answers {
-		res.Tombstones = max(res.Tombstones, a.result.Tombstones)
+		res.Scans = r.MaxScans(res.Scans, a.result.Scans)
 	}
 	if r.Reversed {
 		for i, p := range merged {
@@ -129,7 +129,7 @@ func reversed(p *row.Partition) *row.Partition {
 
 // purge leaves what a client may see.
 func purge(res *row.Result, r *row.Read) *row.Result {
-	out := &row.Result{More: res.More, Tombstones: res.Tombstones}
+	out := &row.Result{More: res.More, Scans: res.Scans}
 	for _, p := range res.Partitions {
 		if q := purgePartition(p, r); q != nil {
 			out.Partitions = append(out.Partitions, q)

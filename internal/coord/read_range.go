@@ -23,7 +23,7 @@ func (c *Coordinator) readRange(ctx context.Context, r *row.Read, p *ring.Placem
 		return nil, err
 	}
 	if len(parts) == 1 && c.onlySelf(parts[0].group) {
-		return c.readHere(ctx, r)
+		return c.readHere(ctx, r, cl)
 	}
 	out := &row.Result{}
 	left := r.Limit

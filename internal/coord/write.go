@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/ring"
 	"alexandra/internal/row"
 	"alexandra/internal/rpc"
-	"alexandra/storage"
 )
 
 // Write applies mutations. Each is atomic on its partition; a logged batch is atomic as a whole.
@@ -97,7 +97,7 @@ func reasonOfLocal(err error) uint16 {
 	if errors.As(err, &e) {
 		return e.Reason
 	}
-	var tombstones *storage.TombstoneError
+	var tombstones *row.TombstonesError
 	if errors.As(err, &tombstones) {
 		return rpc.ReasonTombstones
 	}
@@ -119,6 +119,7 @@ type writePlan struct {
 	up, down []*delivery
 	acks     []*acks
 	byNode   map[*ring.Endpoint]*delivery
+	sent     sync.WaitGroup // nodes that have neither confirmed nor been hinted yet
 }
 
 func (p *writePlan) add(up bool, e *ring.Endpoint, m *row.Mutation, a *acks) {
@@ -192,15 +193,20 @@ func (c *Coordinator) split(es []*ring.Endpoint) (up, down []*ring.Endpoint) {
 
 // writeAll sends mutations to all replicas and waits until each has reached the level.
 func (c *Coordinator) writeAll(ctx context.Context, ms []*row.Mutation, cl row.Consistency, writeType string) error {
-	plan, err := c.plan(ms, cl, writeType)
-	if err != nil {
-		return err
-	}
-	return c.execute(ctx, plan, c.Timeouts().Write)
+	deadline := time.Now().Add(c.Timeouts().Write)
+	return c.retryMoved(ctx, deadline, func() error {
+		flight := c.flights.depart()
+		defer flight.Done()
+		plan, err := c.plan(ms, cl, writeType)
+		if err != nil {
+			return err
+		}
+		return c.execute(ctx, plan, flight, deadline)
+	})
 }
 
-func (c *Coordinator) execute(ctx context.Context, plan *writePlan, timeout time.Duration) error {
-	deadline := time.Now().Add(timeout)
+// execute carries a plan out. The flight lasts until every node has confirmed or was hinted.
+func (c *Coordinator) execute(ctx context.Context, plan *writePlan, flight *sync.WaitGroup, deadline time.Time) error {
 	var here *delivery
 	for _, d := range plan.up {
 		if c.isSelf(d.node) {
@@ -208,11 +214,20 @@ func (c *Coordinator) execute(ctx context.Context, plan *writePlan, timeout time
 			continue
 		}
 		trace(ctx, "Sending MUTATION_REQ message to "+d.node.String())
-		c.background(func(base context.Context) {
+		flight.Add(1)
+		plan.sent.Add(1)
+		over := func() {
+			flight.Done()
+			plan.sent.Done()
+		}
+		if !c.background(func(base context.Context) {
+			defer over()
 			ctx, cancel := context.WithDeadline(base, deadline)
 			defer cancel()
 			c.deliver(ctx, d)
-		})
+		}) {
+			over()
+		}
 	}
 	for _, d := range plan.down {
 		c.hintAll(d)
@@ -295,6 +310,9 @@ func (c *Coordinator) callRetrying(ctx context.Context, e *ring.Endpoint, v rpc.
 func (c *Coordinator) serveMutate(ctx context.Context, body []byte) ([]byte, error) {
 	ms, err := c.decodeMutations(body, false)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkWrite(ctx, ms); err != nil {
 		return nil, err
 	}
 	return nil, c.applyFor(ctx, ms)

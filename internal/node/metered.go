@@ -124,34 +124,22 @@ func (l meteredLocal) Read(ctx context.Context, r *row.Read) (*row.Result, error
 	if err == nil {
 		rows, tombstones := seen(result, r.Now)
 		table.RowsPerRead.Update(rows)
-		if !r.Purged { // else they have been left out
-			table.TombstonesPerRead.Update(tombstones)
-		}
+		table.TombstonesPerRead.Update(tombstones)
 	}
 	return result, err
 }
 
-// seen counts the live rows and the tombstones of an answer.
+// seen counts the live rows of an answer and the tombstones on the way to it.
 func seen(r *row.Result, now int64) (rows, tombstones int64) {
 	for _, p := range r.Partitions {
-		tombstones += int64(len(p.Ranges))
-		if !p.Deletion.IsLive() {
-			tombstones++
-		}
 		for _, x := range p.Rows {
 			if x.IsLive(now) {
 				rows++
 			}
-			if !x.Deletion.IsLive() {
-				tombstones++
-			}
-			tombstones += int64(len(x.Columns))
-			for i := range x.Cells {
-				if !x.Cells[i].IsLive(now) {
-					tombstones++
-				}
-			}
 		}
+	}
+	for _, s := range r.Scans {
+		tombstones += int64(s.Tombstones)
 	}
 	return rows, tombstones
 }

@@ -1,8 +1,6 @@
 package row
 
 import (
-	"math"
-
 	"alexandra/internal/schema"
 )
 
@@ -54,7 +52,12 @@ func DecodePartition(b []byte, t *schema.Table) (*Partition, error) {
 func EncodeResult(r *Result) []byte {
 	e := encoder{buf: []byte{codecVersion}}
 	e.bool(r.More)
-	e.uvarint(uint64(max(r.Tombstones, 0)))
+	e.count(len(r.Scans))
+	for _, s := range r.Scans {
+		e.nullable(s.Key)
+		e.count(s.Live)
+		e.count(s.Tombstones)
+	}
 	e.count(len(r.Partitions))
 	for _, p := range r.Partitions {
 		e.partition(p)
@@ -66,7 +69,11 @@ func EncodeResult(r *Result) []byte {
 func DecodeResult(b []byte, t *schema.Table) (*Result, error) {
 	d := decoder{b: b, t: t}
 	d.version()
-	r := &Result{More: d.bool(), Tombstones: int(min(d.uvarint(), math.MaxInt32))}
+	r := &Result{More: d.bool()}
+	scans := d.count()
+	for i := 0; i < scans && d.err == nil; i++ {
+		r.Scans = append(r.Scans, Scan{Key: d.nullable(), Live: d.integer(), Tombstones: d.integer()})
+	}
 	n := d.count()
 	for i := 0; i < n && d.err == nil; i++ {
 		p := &Partition{}

@@ -129,6 +129,8 @@ type Read struct {
 	// Purged asks for what Purge would leave at Now: the answer will not be merged with those of other replicas.
 	Purged bool
 	Index  *IndexRead
+	// Streaming takes tombstone_failure_threshold off: whoever copies or compares data needs all of it. It does not travel.
+	Streaming bool
 }
 
 // IndexRead narrows a Read to rows that a secondary index offers. The answer may hold rows that no longer match
@@ -155,6 +157,6 @@ type Result struct {
 	Partitions []*Partition
 	// More is set when a limit ended the read: there may be further rows.
 	More bool
-	// Tombstones is how many deleted or expired things a replica had to pass for its answer: the most of all replicas.
-	Tombstones int
+	// Scans say what the read had to pass, where it met anything deleted; see Scan.
+	Scans []Scan
 }

@@ -51,6 +51,7 @@ func (e *Executor) runSelect(ctx context.Context, q *request, s *plan.Select) (*
 	default:
 		err = r.plain(ctx, result)
 	}
+	r.warnTombstones()
 	if err != nil {
 		return nil, err
 	}
@@ -108,9 +109,9 @@ func (r *selectRun) prepare(ctx context.Context) error {
 	}
 	r.scan = scan{
 		e: r.e, s: s, perPartition: perPartition, wantStatic: s.WantsStaticOnly(), cl: r.q.options.Consistency,
-		warn: r.q.warn, pageSize: r.pageSize, limit: r.limit,
 	}
 	read := &r.scan.read
+	read.Columns = r.columns()
 	read.Table, read.Reversed, read.Now = s.Table, s.Reversed, ev.NowSeconds
 	if s.Restrictions.IsKeyRange() {
 		var empty bool

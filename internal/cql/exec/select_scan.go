@@ -3,13 +3,13 @@ package exec
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"alexandra/internal/cql/plan"
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/row"
-	"alexandra/internal/token"
 )
 
 // Rows are read in chunks: as many as the page needs where every row counts, else between these numbers.
@@ -26,11 +26,9 @@ type scan struct {
 	read         row.Read
 	filter       *plan.Filter
 	perPartition int
-	wantStatic   bool // a partition with static content alone gives a row
-	wanted       int  // how many rows the caller still needs; a hint
-	// warn takes warnings, which show the limits of the read.
-	warn            func(string)
-	pageSize, limit int
+	wantStatic   bool       // a partition with static content alone gives a row
+	wanted       int        // how many rows the caller still needs; a hint
+	scans        []row.Scan // what the reads had to pass
 
 	chunk *row.Result
 	at    int // the partition within chunk
@@ -128,10 +126,14 @@ func (sc *scan) fetch(ctx context.Context) (bool, error) {
 		sc.chunk, err = sc.e.Coordinator.Read(ctx, &sc.read, sc.cl)
 	}
 	if err != nil {
+		var given *row.TombstonesError
+		if errors.As(err, &given) {
+			sc.scans = sc.read.AddScans(sc.scans, []row.Scan{given.Scan})
+		}
 		return false, err
 	}
 	sc.at = 0
-	sc.warnTombstones()
+	sc.scans = sc.read.AddScans(sc.scans, sc.chunk.Scans)
 	return len(sc.chunk.Partitions) > 0, nil
 }
 
@@ -155,27 +157,6 @@ func (sc *scan) readSerial(ctx context.Context) (*row.Result, error) {
 		}
 		sc.read.Keys = sc.read.Keys[1:]
 	}
-}
-
-// warnTombstones tells the client that its read had to pass much that is deleted.
-func (sc *scan) warnTombstones() {
-	threshold := sc.e.Settings.TombstoneWarnThreshold
-	if threshold < 0 || sc.chunk.Tombstones <= threshold {
-		return
-	}
-	key, live := []byte(nil), 0
-	if len(sc.read.Keys) > 0 {
-		key = sc.read.Keys[0]
-	}
-	for _, p := range sc.chunk.Partitions {
-		key, live = p.Key, live+len(p.Rows)
-	}
-	limit := noLimit
-	if sc.pageSize > 0 {
-		limit = sc.pageSize
-	}
-	sc.warn(fmt.Sprintf("Read %d live rows and %d tombstone cells for query %.512s; token %s (see tombstone_warn_threshold)",
-		live, sc.chunk.Tombstones, sc.s.ReadText(sc.read.Keys, min(limit, sc.limit)), token.Of(key)))
 }
 
 func (sc *scan) chunkSize() int {

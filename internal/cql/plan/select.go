@@ -3,15 +3,12 @@ package plan
 import (
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"alexandra/auth"
 	"alexandra/internal/cql/ast"
 	"alexandra/internal/cql/fn"
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/cqltype"
-	"alexandra/internal/row"
 	"alexandra/internal/schema"
 )
 
@@ -34,37 +31,6 @@ type Select struct {
 	sort                []sortColumn
 	limit, perPartition Term
 	wildcard            bool // SELECT *
-	// relations are the texts of what the WHERE clause says beyond the partition key.
-	relations []string
-}
-
-// ReadText is the read as warnings for the operator show it: its columns, the key of a single partition, the rest of the
-// WHERE clause as it was written.
-func (s *Select) ReadText(keys [][]byte, limit int) string {
-	var columns, where []string
-	for _, c := range s.Selection.columns {
-		if c.Kind == schema.Static || c.Kind == schema.Regular {
-			columns = append(columns, ast.QuoteName(c.Name))
-		}
-	}
-	if len(columns) == 0 || len(columns) == len(s.Table.Statics)+len(s.Table.Regulars) && s.wildcard {
-		columns = []string{"*"}
-	}
-	if len(keys) > 0 {
-		if parts, err := row.SplitKey(s.Table, keys[0]); err == nil {
-			for i, c := range s.Table.PartitionKey {
-				where = append(where, ast.QuoteName(c.Name)+" = "+c.Type.Format(parts[i]))
-			}
-		}
-	}
-	text := "SELECT " + strings.Join(columns, ", ") + " FROM " + ast.QuoteName(s.Table.Keyspace) + "." + ast.QuoteName(s.Table.Name)
-	if where = append(where, s.relations...); len(where) > 0 {
-		text += " WHERE " + strings.Join(where, " AND ")
-	}
-	if limit < NoLimit {
-		text += " LIMIT " + strconv.Itoa(limit)
-	}
-	return text + " ALLOW FILTERING"
 }
 
 // NoLimit stands for the absence of a limit.
@@ -195,11 +161,6 @@ func (sb *selectBinder) bind() (*Select, error) {
 		return nil, err
 	}
 	st.sort = order.sort(st.Restrictions)
-	for _, rel := range s.Where {
-		if c := sb.t.Columns[rel.Column()]; c != nil && c.Kind != schema.PartitionKey {
-			st.relations = append(st.relations, relationText(rel))
-		}
-	}
 	if err := st.Restrictions.checkFiltering(); err != nil {
 		return nil, err
 	}

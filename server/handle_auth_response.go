@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"alexandra/auth"
-	"alexandra/internal/cqlerr"
 )
 
 // decodeAuthResponse reads the token.

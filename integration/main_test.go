@@ -20,14 +20,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Error codes of the protocol.
 const (
-	serverError    = 0x0000
-	protocolError  = 0x000A
-	badCredentials = 0x0100
-	unavailable    = 0x1000
-	overloaded     = 0x1001
-	syntaxError    = 0x2000
-	unauthorized   = 0x2100
-	invalid        = 0x2200
+	serverError     = 0x0000
+	protocolError   = 0x000A
+	badCredentials  = 0x0100
+	unavailable     = 0x1000
+	overloaded      = 0x1001
+	functionFailure = 0x1400
+	syntaxError     = 0x2000
+	unauthorized    = 0x2100
+	invalid         = 0x2200
 )
 
 // refused requires an error with exactly this code and message.

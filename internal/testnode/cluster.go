@@ -194,6 +194,13 @@ func (c *Cluster) Config(i int) (*config.Config, error) {
 	return cfg, err
 }
 
+// Override adds options for the starts to come: other pieces of yaml, above all.
+func (c *Cluster) Override(opts ...Option) {
+	for _, o := range opts {
+		o.apply(c.options)
+	}
+}
+
 // Start starts node i, for the first time or again, with the files that it left.
 func (c *Cluster) Start(i int) {
 	c.t.Helper()

@@ -1,8 +1,10 @@
 package rawclient
 
 import (
+	"bytes"
 	"fmt"
 
+	"github.com/datastax/go-cassandra-native-protocol/frame"
 	"github.com/datastax/go-cassandra-native-protocol/message"
 	"github.com/datastax/go-cassandra-native-protocol/primitive"
 )
@@ -125,4 +127,22 @@ func (c *Client) Batch(cql ...string) error {
 	}
 	_, err := c.Request(b)
 	return err
+}
+
+// Trace runs a statement with the tracing flag set.
+func (c *Client) Trace(cql string) (*Rows, error) {
+	var out bytes.Buffer
+	f := frame.NewFrame(c.version, 1, &message.Query{Query: cql, Options: queryOptions(primitive.ConsistencyLevelLocalOne, nil)})
+	if err := c.codec.EncodeFrame(f, &out); err != nil {
+		return nil, err
+	}
+	out.Bytes()[1] |= byte(primitive.HeaderFlagTracing) // the codec would count a tracing id that requests do not have
+	if err := c.Write(out.Bytes()); err != nil {
+		return nil, err
+	}
+	m, _, err := c.Receive()
+	if err != nil {
+		return nil, err
+	}
+	return rowsOf(m), nil
 }

@@ -6,15 +6,8 @@ import (
 	"alexandra/auth"
 )
 
-// decodeAuthResponse reads the token.
-func decodeAuthResponse(d *decoder) any {
-	n := d.int()
-	if d.err == nil && n < 0 {
-		d.fail(cqlerr.Server("AUTH_RESPONSE without a token"))
-		return nil
-	}
-	return d.take(int(n))
-}
+// decodeAuthResponse reads the token. A null one counts as empty; Cassandra has an internal error for it.
+func decodeAuthResponse(d *decoder) any { return d.bytes() }
 
 // handleAuthResponse is a step of the login. On a ready connection it logs in anew: success replaces the user, failure
 // leaves the old one.

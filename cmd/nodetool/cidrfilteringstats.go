@@ -33,7 +33,8 @@ func runCIDRFilteringStats(c *call) error {
 		name string
 		of   admin.Latency
 	}{
-		{"CIDR checks latency (ns)", s.Checks}, {"Lookup IP in CIDR groups cache latency (ns)", s.Lookups},
+		{"CIDR checks latency (ns)", s.Checks},
+		{"Lookup IP in CIDR groups cache latency (ns)", s.Lookups},
 		{"CIDR groups cache reload latency (ns)", s.Reloads},
 	} {
 		row := []string{l.name}

@@ -73,10 +73,13 @@ type silent int
 
 func (s silent) Error() string { return "exit " + strconv.Itoa(int(s)) }
 
+// defaultConnection is the node on this machine.
+func defaultConnection() *admin.Connection { return &admin.Connection{Host: "127.0.0.1", Port: 7199} }
+
 func run(args []string, out, errOut io.Writer) int {
 	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer cancel()
-	c := &call{ctx: ctx, out: out, errOut: errOut, options: map[string][]string{}, conn: &admin.Connection{Host: "127.0.0.1", Port: 7199}}
+	c := &call{ctx: ctx, out: out, errOut: errOut, options: map[string][]string{}, conn: defaultConnection()}
 	cmd, err := parse(c, args)
 	if err == nil {
 		err = cmd.run(c)

@@ -79,6 +79,12 @@ type Operations interface {
 
 	// InjectFaults changes what is done to the traffic with other nodes, and lists it.
 	InjectFaults(context.Context, FaultChange) ([]Fault, error)
+	// Harm changes what is done to the node on purpose, and says what is. Image keeps or puts back all of its data.
+	// Both only work where the port is open to this machine alone.
+	Harm(context.Context, HarmChange) (*Harm, error)
+	Image(context.Context, ImageRequest) (None, error)
+	// Process is for nodes that share a process.
+	Process(context.Context, Process) (None, error)
 	// Membership changes who belongs to the ring, this node included.
 	Membership(context.Context, Membership, Progress) (None, error)
 }

@@ -69,6 +69,9 @@ var (
 	MaxHintWindowOp    = op("maxhintwindow", Operations.MaxHintWindow)
 	ViewBuiltOp        = op("viewbuilt", Operations.ViewBuilt)
 	FaultsOp           = op("faults", Operations.InjectFaults)
+	HarmOp             = op("harm", Operations.Harm)
+	ImageOp            = op("image", Operations.Image)
+	ProcessOp          = op("process", Operations.Process)
 	MembershipOp       = streamed("membership", Operations.Membership)
 )
 
@@ -78,7 +81,7 @@ var operations = []operation{
 	StatsOp, RepairOp, SnapshotOp, ClearSnapshotOp, SnapshotsOp, SwitchOp, DrainOp, StopDaemonOp, TimeoutOp, SettingOp, LogLevelOp,
 	ReloadTLSOp, ReloadSchemaOp, SeedsOp, ReplayBatchlogOp, HintsOp, TruncateHintsOp, PauseHintsOp, AuthCacheOp, InvalidateOp,
 	ExplainOp, CIDRGroupsOp, SetCIDRGroupOp, DropCIDRGroupOp, CIDRGroupsOfIPOp, ReloadCIDRGroupsOp, CIDRStatsOp, HintsForDCOp, MaxHintWindowOp, ViewBuiltOp,
-	FaultsOp, MembershipOp,
+	FaultsOp, HarmOp, ImageOp, ProcessOp, MembershipOp,
 }
 
 func (o Op[Req, Res]) name() string { return o.Name }

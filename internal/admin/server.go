@@ -29,6 +29,9 @@ const (
 type ServerConfig struct {
 	Listen     netip.AddrPort
 	Operations Operations
+	// Current, where it is set, says whose operations are meant by a request of this name, or why there are none: for nodes
+	// that come and go behind an open port.
+	Current func(name string) (Operations, error)
 	// PasswordFile holds lines of a name and a password, like jmxremote.password. It is read at each request. It is
 	// required when Listen is no loopback address.
 	PasswordFile string
@@ -148,7 +151,13 @@ func (s *Server) run(ctx context.Context, o operation, body []byte, p Progress) 
 			err = Failed("%v", v)
 		}
 	}()
-	return o.run(ctx, s.Operations, body, p)
+	operations := s.Operations
+	if s.Current != nil {
+		if operations, err = s.Current(o.name()); err != nil {
+			return nil, err
+		}
+	}
+	return o.run(ctx, operations, body, p)
 }
 
 // admitted checks name and password; without a password file everybody who reaches the port is.

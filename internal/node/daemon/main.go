@@ -149,24 +149,33 @@ func (p *process) run() int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	defer signal.Stop(signals)
+	cfg, logs, err := p.open()
+	defer logs.Close()
+	if err != nil {
+		return p.failed(err)
+	}
+	defer p.removePid(cfg)
+	return p.serve(cfg, signals)
+}
+
+// open reads the configuration, opens the log, and writes the pid file. The log is to be closed also after an error.
+func (p *process) open() (*config.Config, io.Closer, error) {
 	cfg, notices, err := config.Load(p.Config, p.overrides())
 	logs, logErr := p.openLog(cfg)
 	if logErr != nil {
-		return reportFailure(config.Refuse(logErr.Error()), p.stdout, p.stderr, p.log)
+		return nil, io.NopCloser(nil), config.Refuse(logErr.Error())
 	}
-	defer logs.Close()
+	if err == nil {
+		err = p.writePid(cfg)
+	}
 	if err != nil {
-		return reportFailure(err, p.stdout, p.stderr, p.log)
+		return nil, logs, err
 	}
-	if err := p.writePid(cfg); err != nil {
-		return reportFailure(err, p.stdout, p.stderr, p.log)
-	}
-	defer p.removePid(cfg)
 	p.log.Info("Configuration location: " + cfg.Source)
 	for _, n := range notices {
 		p.log.Log(context.Background(), n.Level, n.Msg)
 	}
-	return p.serve(cfg, signals)
+	return cfg, logs, nil
 }
 
 // serve runs the node of a configuration that was read.

@@ -3,6 +3,8 @@ package coord
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"alexandra/internal/cqlerr"
@@ -21,7 +23,7 @@ func (c *Coordinator) Read(ctx context.Context, r *row.Read, cl row.Consistency)
 		return nil, err
 	}
 	if ring.IsLocal(p.Strategy) {
-		return c.readHere(ctx, r)
+		return c.readHere(ctx, r, cl)
 	}
 	timeout := c.Timeouts().Range
 	if r.Keys != nil {
@@ -44,11 +46,32 @@ func (c *Coordinator) Read(ctx context.Context, r *row.Read, cl row.Consistency)
 }
 
 // readHere reads this node's own data, as a client may see it.
-func (c *Coordinator) readHere(ctx context.Context, r *row.Read) (*row.Result, error) {
+func (c *Coordinator) readHere(ctx context.Context, r *row.Read, cl row.Consistency) (*row.Result, error) {
 	trace(ctx, "Executing single-partition query on "+r.Table.Name)
 	purged := *r
 	purged.Purged = true
-	return c.Local.Read(ctx, &purged)
+	res, err := c.Local.Read(ctx, &purged)
+	switch {
+	case err == nil:
+		return res, nil
+	case cqlerr.As(err) != nil:
+		return nil, err
+	}
+	reason := reasonOfLocal(err)
+	if reason == rpc.ReasonTimeout {
+		return nil, readTimeout(cl, 0, 1, false)
+	}
+	c.Log.Warn("reading failed", "keyspace", r.Table.Keyspace, "table", r.Table.Name, "error", err)
+	return nil, withTombstones(readFailure(cl, 0, 1, []failure{{c.ring.Load().Host(c.Self), reason}}, false), err)
+}
+
+// withTombstones is the failure with what this node met before it gave up, for the executor's warning.
+func withTombstones(failed, cause error) error {
+	var given *row.TombstonesError
+	if errors.As(cause, &given) {
+		return fmt.Errorf("%w: %w", failed, given)
+	}
+	return failed
 }
 
 // group is the nodes that answer one read.
@@ -98,7 +121,7 @@ func (c *Coordinator) readKeys(ctx context.Context, r *row.Read, p *ring.Placeme
 		if err != nil {
 			return nil, err
 		}
-		return c.readHere(ctx, r)
+		return c.readHere(ctx, r, cl)
 	}
 	groups := make([]*group, len(r.Keys))
 	here := true
@@ -111,7 +134,7 @@ func (c *Coordinator) readKeys(ctx context.Context, r *row.Read, p *ring.Placeme
 		here = here && c.onlySelf(g)
 	}
 	if here {
-		return c.readHere(ctx, r)
+		return c.readHere(ctx, r, cl)
 	}
 	if len(r.Keys) == 1 {
 		return c.readGroup(ctx, r, groups[0], deadline)
@@ -174,7 +197,7 @@ func (c *Coordinator) readEach(ctx context.Context, r *row.Read, groups []*group
 // appendLimited adds rows to out until the limit is reached; left is 0 for no limit at the start. It says whether the
 // limit is used up.
 func appendLimited(out, res *row.Result, r *row.Read, left *int) bool {
-	out.Tombstones += res.Tombstones
+	out.Scans = r.AddScans(out.Scans, res.Scans)
 	for _, p := range res.Partitions {
 		if r.Limit > 0 {
 			n := row.CountLive(p, r.WantsStatic())

@@ -46,6 +46,8 @@ type Function struct {
 	Deterministic bool
 	// Native is false for user-defined functions.
 	Native bool
+	// Parts are the functions that a user-defined aggregate calls.
+	Parts []*Function
 	// FromJSON marks from_json, whose result takes the type of its receiver.
 	FromJSON bool
 	// operator is set for arithmetic.

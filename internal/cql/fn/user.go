@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"slices"
 	"strings"
 
 	"alexandra/internal/cqlerr"
@@ -12,32 +13,48 @@ import (
 func UserFunction(keyspace, name string, args []cqltype.Type, ret cqltype.Type, calledOnNull bool) *Function {
 	f := &Function{Keyspace: keyspace, Name: name, Args: args, Return: ret}
 	f.Call = func(_ *Context, values [][]byte) ([]byte, error) {
-		if !calledOnNull {
-			for _, v := range values {
-				if v == nil {
-					return nil, nil
-				}
-			}
+		if !calledOnNull && slices.ContainsFunc(values, func(v []byte) bool { return v == nil }) {
+			return nil, nil
 		}
 		return nil, cannotRun(f)
 	}
 	return f
 }
 
-// UserAggregate is a user-defined aggregate; see UserFunction.
-func UserAggregate(keyspace, name string, args []cqltype.Type, ret cqltype.Type) *Function {
-	f := &Function{Keyspace: keyspace, Name: name, Args: args, Return: ret}
-	f.New = func() State { return userState{f} }
+// UserAggregate is a user-defined aggregate made of user functions: state takes the state so far and the arguments of a
+// row, final (nil for none) makes the result of the state. It works as long as none of them has to run.
+func UserAggregate(keyspace, name string, args []cqltype.Type, ret cqltype.Type, initial []byte, state, final *Function) *Function {
+	f := &Function{Keyspace: keyspace, Name: name, Args: args, Return: ret, Parts: []*Function{state}}
+	if final != nil {
+		f.Parts = append(f.Parts, final)
+	}
+	f.New = func() State { return &userState{state: state, final: final, value: initial} }
 	return f
 }
 
-type userState struct{ f *Function }
+// userState is the state of one UserAggregate (UDAggregate.newAggregate).
+type userState struct {
+	state, final *Function
+	value        []byte
+}
 
-// Add implements State.
-func (s userState) Add([][]byte) error { return cannotRun(s.f) }
+// Add implements State. Rows with a null change nothing, where the function is not called for them.
+func (s *userState) Add(args [][]byte) error {
+	value, err := s.state.Call(nil, append([][]byte{{}}, args...))
+	if err == nil && value == nil {
+		return nil
+	}
+	s.value, err = s.state.Call(nil, append([][]byte{s.value}, args...))
+	return err
+}
 
 // Result implements State.
-func (s userState) Result() ([]byte, error) { return nil, cannotRun(s.f) }
+func (s *userState) Result() ([]byte, error) {
+	if s.final == nil {
+		return s.value, nil
+	}
+	return s.final.Call(nil, [][]byte{s.value})
+}
 
 func cannotRun(f *Function) error {
 	types := strings.Split(typeList(f.Args), ", ")

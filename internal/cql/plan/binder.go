@@ -27,7 +27,7 @@ func (b *Binder) schema() *schema.Schema {
 // use records that the statement calls f.
 func (b *Binder) use(f *fn.Function) {
 	if !f.Native {
-		b.functions = append(b.functions, f)
+		b.functions = append(append(b.functions, f), f.Parts...)
 	}
 }
 

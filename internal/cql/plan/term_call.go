@@ -132,9 +132,22 @@ func userFunctions(ks *schema.Keyspace, name string) []*fn.Function {
 		list = append(list, fn.UserFunction(f.Keyspace, f.Name, f.ArgTypes, f.ReturnType, f.CalledOnNullInput))
 	}
 	for _, a := range ks.Aggregates[name] {
-		list = append(list, fn.UserAggregate(a.Keyspace, a.Name, a.ArgTypes, a.ReturnType))
+		state := partOf(ks, a.StateFunc, append([]cqltype.Type{a.StateType}, a.ArgTypes...))
+		final := partOf(ks, a.FinalFunc, []cqltype.Type{a.StateType})
+		if state != nil {
+			list = append(list, fn.UserAggregate(a.Keyspace, a.Name, a.ArgTypes, a.ReturnType, a.InitCond, state, final))
+		}
 	}
 	return list
+}
+
+// partOf is the function of an aggregate; nil when there is none.
+func partOf(ks *schema.Keyspace, name string, args []cqltype.Type) *fn.Function {
+	f := ks.Function(name, args)
+	if f == nil {
+		return nil
+	}
+	return fn.UserFunction(f.Keyspace, f.Name, f.ArgTypes, f.ReturnType, f.CalledOnNullInput)
 }
 
 // testCall says how well the result of a call fits. A call that cannot be resolved fits weakly: binding it will say

@@ -90,15 +90,15 @@ mutual_tls() {
   certificate client ca 30 "DNS:client"
   certificate stranger stranger-ca 30 "DNS:stranger"
   expired_certificate
-  openssl pkcs12 -export -in node.pem -inkey node.key -certfile ca.pem -name node -out keystore.p12 -passout pass:keystorepass
-  openssl pkcs12 -export -nokeys -in ca.pem -caname ca -out truststore.p12 -passout pass:truststorepass
+  # Keystore and truststore as PEM files; `ccm up --tls` makes PKCS12 and JKS ones as well.
+  cat node.key node.pem ca.pem > keystore.pem
+  cp ca.pem truststore.pem
   cd "$root"
   $ccm remove --name demo2 > /dev/null 2>&1 || true
   $ccm up --name demo2 --first-ip $ip --no-auth dc1=1 dc2=1 \
     --option client_encryption_options.enabled=true --option client_encryption_options.require_client_auth=true \
-    --option client_encryption_options.keystore="$work/keystore.p12" --option client_encryption_options.keystore_password=keystorepass \
-    --option client_encryption_options.truststore="$work/truststore.p12" --option client_encryption_options.truststore_password=truststorepass \
-    --option client_encryption_options.store_type=PKCS12
+    --option client_encryption_options.ssl_context_factory.class_name=PEMBasedSslContextFactory \
+    --option client_encryption_options.keystore="$work/keystore.pem" --option client_encryption_options.truststore="$work/truststore.pem"
   for who in client stranger expired; do cqlshrc "$work/$who.cqlshrc" $who; done
   cqlshrc "$work/none.cqlshrc" ""
   local query="SELECT data_center FROM system.local"

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
 	"fmt"
@@ -63,7 +62,8 @@ func parsePlain(token []byte) (user, password string, err error) {
 	return validText(parts[1]), validText(parts[0]), nil
 }
 
-func validText(b []byte) string { return string(bytes.ToValidUTF8(b, []byte("\uFFFD"))) }
+// validText replaces each byte that is no UTF-8, as Java does.
+func validText(b []byte) string { return string([]rune(string(b))) }
 
 // loginWithPassword checks the password first and only then tells whether the role may log in at all.
 func (s *Service) loginWithPassword(ctx context.Context, name string, p Password) (User, error) {

@@ -48,7 +48,7 @@ type Config struct {
 	MaxUnauthenticatedMessage  int // default 128 KiB
 	MaxConnections             int // native_transport_max_concurrent_connections
 	MaxConnectionsPerIP        int
-	MaxUnauthenticated         int           // connections that have not logged in yet
+	MaxUnauthenticated         int           // connections that have not logged in yet; negative: no limit
 	HandshakeTimeout           time.Duration // from accept to ready
 	IdleTimeout                time.Duration // native_transport_idle_timeout; 0: none
 	RequestTimeout             time.Duration // native_transport_timeout: longest wait in the queue
@@ -243,15 +243,21 @@ func (s *Server) forget(c *conn) {
 	c.cancel()
 }
 
-// overLimit says which connection limit one more connection would break; s.mu is held.
+// overLimit says which connection limit one more connection would break; s.mu is held. Too many that have not logged in
+// are no reason to turn away the next one, who may be about to: the oldest of them makes room.
 func (s *Server) overLimit(ip netip.Addr) string {
 	same, waiting := 0, 0
+	var oldest *conn
 	for c := range s.conns {
 		if c.session.Remote.Addr() == ip {
 			same++
 		}
-		if stage(c.stage.Load()) != stageReady {
-			waiting++
+		if stage(c.stage.Load()) == stageReady {
+			continue
+		}
+		waiting++
+		if oldest == nil || c.info.since.Before(oldest.info.since) {
+			oldest = c
 		}
 	}
 	total := len(s.conns) + 1
@@ -260,8 +266,9 @@ func (s *Server) overLimit(ip netip.Addr) string {
 		return fmt.Sprintf("Exceeded maximum native connection limit of %d by using %d connections (see native_transport_max_concurrent_connections in cassandra.yaml)", s.cfg.MaxConnections, total)
 	case s.cfg.MaxConnectionsPerIP > 0 && same+1 > s.cfg.MaxConnectionsPerIP:
 		return fmt.Sprintf("Exceeded maximum native connection limit per ip of %d by using %d connections (see native_transport_max_concurrent_connections_per_ip)", s.cfg.MaxConnectionsPerIP, same+1)
-	case waiting >= s.cfg.MaxUnauthenticated:
-		return fmt.Sprintf("Exceeded the limit of %d connections that have not logged in", s.cfg.MaxUnauthenticated)
+	case s.cfg.MaxUnauthenticated > 0 && waiting >= s.cfg.MaxUnauthenticated:
+		s.notice.log(s.log, slog.LevelWarn, fmt.Sprintf("More than %d connections have not logged in: the oldest is closed", s.cfg.MaxUnauthenticated))
+		reset(oldest.nc)
 	}
 	return ""
 }

@@ -27,10 +27,7 @@ func tokenFunction(key []cqltype.Type) *Function {
 // localTokenFunction is token() for a virtual table: its partitioner keeps the order of the keys, and the token is the
 // key itself, or the tuple of its columns.
 func localTokenFunction(key []cqltype.Type) *Function {
-	f := &Function{Keyspace: SystemKeyspace, Name: tokenName, Args: key, Return: key[0], Native: true, Deterministic: true}
-	if len(key) > 1 {
-		f.Return = cqltype.NewTuple(key...)
-	}
+	f := &Function{Keyspace: SystemKeyspace, Name: tokenName, Args: key, Return: LocalToken(key), Native: true, Deterministic: true}
 	f.Call = func(_ *Context, args [][]byte) ([]byte, error) {
 		for _, a := range args {
 			if a == nil {
@@ -43,6 +40,14 @@ func localTokenFunction(key []cqltype.Type) *Function {
 		return cqltype.EncodeTuple(args), nil
 	}
 	return f
+}
+
+// LocalToken is the type of the tokens of a virtual table with this partition key.
+func LocalToken(key []cqltype.Type) cqltype.Type {
+	if len(key) == 1 {
+		return key[0]
+	}
+	return cqltype.NewTuple(key...)
 }
 
 // joinKey is the serialized partition key: one component as it is, several each with a length and a zero byte.

@@ -14,6 +14,7 @@ import (
 // to one request.
 type Filter struct {
 	partition, rows []check
+	tokens          func(key [][]byte) bool // of virtual tables; nil: all
 }
 
 // check is one comparison. A value that is null never passes.
@@ -27,13 +28,16 @@ type check struct {
 }
 
 // IsEmpty says that the filter lets everything pass.
-func (f *Filter) IsEmpty() bool { return len(f.partition) == 0 && len(f.rows) == 0 }
+func (f *Filter) IsEmpty() bool { return len(f.partition) == 0 && len(f.rows) == 0 && f.tokens == nil }
 
 // OnRows says that the filter looks at single rows: a partition without any is dropped.
 func (f *Filter) OnRows() bool { return len(f.rows) > 0 }
 
 // MatchPartition looks at partition key and static columns.
 func (f *Filter) MatchPartition(key [][]byte, static *row.Row) bool {
+	if f.tokens != nil && !f.tokens(key) {
+		return false
+	}
 	for i := range f.partition {
 		c := &f.partition[i]
 		if c.column.Kind == schema.PartitionKey {
@@ -166,6 +170,12 @@ func (c *check) matchFrozen(t cqltype.Type, v []byte) bool {
 // Filter evaluates what is left to check on rows that were read.
 func (r *Restrictions) Filter(ctx *EvalContext) (*Filter, error) {
 	f := &Filter{}
+	if r.token != nil && r.table.Virtual {
+		var err error
+		if f.tokens, err = r.localTokens(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for _, x := range r.filtered {
 		if r.inSlices(x) {
 			continue

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"alexandra/internal/cql/ast"
+	"alexandra/internal/cql/fn"
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/cqltype"
 	"alexandra/internal/schema"
@@ -377,7 +378,11 @@ func (rb relationBinder) token(rel ast.Relation) (*restriction, error) {
 	if err != nil {
 		return nil, err
 	}
-	term, err := bindTerm(rb.b, rel.Value, ColumnReceiver(columns[0]).With("partition key token", cqltype.Bigint))
+	recv := ColumnReceiver(columns[0]).With("partition key token", cqltype.Bigint)
+	if rb.table.Virtual {
+		recv.Type = fn.LocalToken(columnTypes(columns))
+	}
+	term, err := bindTerm(rb.b, rel.Value, recv)
 	if err != nil {
 		return nil, err
 	}

@@ -160,13 +160,6 @@ func (r *Restrictions) relation(rb relationBinder, rel ast.Relation) error {
 	if rel.Op == ast.IsNot && r.kind != whereView {
 		return cqlerr.Invalid("Unsupported restriction: %s", relationText(rel))
 	}
-	if rel.Kind == ast.TokenRelation && r.table.Virtual && len(r.table.PartitionKey) == 1 {
-		// A virtual table has no ring: the token of a key is the key itself.
-		if _, err := rb.bindToken(rel); err != nil {
-			return err
-		}
-		rel.Kind = ast.ColumnRelation
-	}
 	bound, err := rb.bind(rel)
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func (r *Restrictions) Keys(ctx *EvalContext) ([][]byte, error) {
 		if err := checkKey(key); err != nil {
 			return nil, err
 		}
-		if r.token == nil || within(token.Of(key)) {
+		if within(token.Of(key)) {
 			keys = append(keys, key)
 		}
 	}
@@ -61,8 +61,8 @@ func (r *Restrictions) Keys(ctx *EvalContext) ([][]byte, error) {
 // tokenFilter is what token() restrictions let pass of a list of keys. Unlike the range of a scan a reversed one goes
 // around the ring (TokenFilter.toRangeSet).
 func (r *Restrictions) tokenFilter(ctx *EvalContext) (func(token.Token) bool, error) {
-	if r.token == nil {
-		return nil, nil
+	if r.token == nil || r.table.Virtual {
+		return func(token.Token) bool { return true }, nil
 	}
 	x := r.token
 	if x.kind == restrictEQ {
@@ -209,7 +209,7 @@ func product(tuples, values [][][]byte) ([][][]byte, error) {
 
 // Range is the range of tokens that a key range statement reads; empty says that it is none at all.
 func (r *Restrictions) Range(ctx *EvalContext) (within token.Range, empty bool, err error) {
-	if r.token == nil {
+	if r.token == nil || r.table.Virtual {
 		return token.Full, false, nil
 	}
 	start, end := int64(math.MinInt64), int64(math.MaxInt64) // both included
@@ -266,18 +266,67 @@ func tokenSlice(ctx *EvalContext, x *restriction) (start, end int64, empty bool,
 }
 
 func tokenValue(ctx *EvalContext, t *tuple) (int64, error) {
-	v, err := t.terms[0].Eval(ctx)
+	v, err := tokenBytes(ctx, t)
 	switch {
 	case err != nil:
 		return 0, err
-	case v == nil:
-		return 0, cqlerr.Invalid("Invalid null token value")
-	case IsUnset(v):
-		return 0, cqlerr.Invalid("Invalid unset token value")
 	case len(v) != 8:
 		return 0, cqlerr.Invalid("Invalid null token value")
 	}
 	return cqltype.DecodeBigint(v), nil
+}
+
+func tokenBytes(ctx *EvalContext, t *tuple) ([]byte, error) {
+	v, err := t.terms[0].Eval(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case v == nil:
+		return nil, cqlerr.Invalid("Invalid null token value")
+	case IsUnset(v):
+		return nil, cqlerr.Invalid("Invalid unset token value")
+	}
+	return v, nil
+}
+
+// localTokens is what token() restrictions let pass of the keys of a virtual table: it has no ring, the token of a key is
+// the key itself.
+func (r *Restrictions) localTokens(ctx *EvalContext) (func(key [][]byte) bool, error) {
+	columns := r.table.PartitionKey
+	compareWith := func(t *tuple) (func(key [][]byte) int, error) {
+		v, err := tokenBytes(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		values := [][]byte{v}
+		if len(columns) > 1 {
+			if values, err = cqltype.DecodeTuple(v, len(columns)); err != nil {
+				return nil, err
+			}
+		}
+		return func(key [][]byte) int { return compareValues(columns, key, values) }, nil
+	}
+	x := r.token
+	if x.kind == restrictEQ {
+		d, err := compareWith(x.value)
+		return func(key [][]byte) bool { return d(key) == 0 }, err
+	}
+	above, below := func([][]byte) int { return 1 }, func([][]byte) int { return -1 }
+	var err error
+	if x.start != nil {
+		if above, err = compareWith(x.start.tuple); err != nil {
+			return nil, err
+		}
+	}
+	if x.end != nil {
+		if below, err = compareWith(x.end.tuple); err != nil {
+			return nil, err
+		}
+	}
+	return func(key [][]byte) bool {
+		lower, upper := above(key), below(key)
+		return (lower > 0 || lower == 0 && x.start.inclusive) && (upper < 0 || upper == 0 && x.end.inclusive)
+	}, nil
 }
 
 // Slices are the rows that are selected within a partition, in clustering order and disjoint. Nil is all rows; empty

@@ -9,6 +9,7 @@ known_differences.txt: blocks of golden.py's --accept for dialogues, '== wire: C
 the other two. The last line of each folder is 'FOLDER: N passed, N failed'.
 """
 import argparse
+import concurrent.futures
 import os
 import re
 import subprocess
@@ -23,13 +24,7 @@ CCM = os.path.join(ROOT, "bin", "ccm")
 KNOWN = os.path.join(HERE, "known_differences.txt")
 GOLDEN = os.path.join(HERE, "golden")
 
-NOAUTH, DC1, DC2 = "127.0.0.21", "127.0.0.41", "127.0.0.42"
 ENV = dict(os.environ, CCM_HOME=os.environ.get("GOLDEN_HOME", os.path.join(TOOLS, "ccm-golden")), PATH=os.path.dirname(CQLSH) + ":" + os.environ["PATH"])
-
-CLUSTERS = {
-    "golden-noauth": ["datacenter1=1", "--no-auth", "--first-ip", NOAUTH, "--option", "cluster_name=dc-security-demo"],
-    "golden-auth": ["dc1=1", "dc2=1", "--first-ip", DC1, "--option", "cluster_name=dc-security-demo", "--option", "num_tokens=32"],
-}
 
 
 def dialogues(folder, *maps):
@@ -41,15 +36,31 @@ def dialogues(folder, *maps):
     return command + files
 
 
+def player(folder, script, *options):
+    return [PYTHON, os.path.join(GOLDEN, folder, script), "check", *options]
+
+
+# Each folder has clusters of its own, so that all run at the same time: the address of a node without logins, those of two
+# datacenters with logins, and the command. (The recording of system's single node shows its address: it has to be this one.)
 FOLDERS = {
-    "auth": (["golden-auth"], lambda: dialogues("auth", "127.0.0.1=" + DC1, "127.0.0.2=" + DC2)),
-    "system": (["golden-auth", "golden-noauth"], lambda: dialogues("system", "127.0.0.1=" + DC1, "127.0.0.2=" + DC2, "127.0.0.21=" + NOAUTH)),
-    "wire": (["golden-auth", "golden-noauth"], lambda: [
-        PYTHON, os.path.join(GOLDEN, "wire", "wire.py"), "check", "--map", "auth=" + DC1, "--map", "auth2=" + DC2, "--map", "noauth=" + NOAUTH]),
-    "cqlsh": (["golden-auth", "golden-noauth"], lambda: [
-        PYTHON, os.path.join(GOLDEN, "cqlsh", "run.py"), "check", "--cqlsh", CQLSH, "--map", "dc1=" + DC1, "--map", "dc2=" + DC2, "--map", "noauth=" + NOAUTH]),
-    "cql": (["golden-noauth"], lambda: dialogues("cql", "127.0.0.1=" + NOAUTH)),
+    "auth": (None, ("127.0.0.41", "127.0.0.42"), lambda _, a: dialogues("auth", "127.0.0.1=" + a[0], "127.0.0.2=" + a[1])),
+    "system": ("127.0.0.21", ("127.0.0.43", "127.0.0.44"), lambda n, a: dialogues("system", "127.0.0.1=" + a[0], "127.0.0.2=" + a[1], "127.0.0.21=" + n)),
+    "wire": ("127.0.0.22", ("127.0.0.45", "127.0.0.46"), lambda n, a: player(
+        "wire", "wire.py", "--map", "auth=" + a[0], "--map", "auth2=" + a[1], "--map", "noauth=" + n)),
+    "cqlsh": ("127.0.0.23", ("127.0.0.47", "127.0.0.48"), lambda n, a: player(
+        "cqlsh", "run.py", "--cqlsh", CQLSH, "--map", "dc1=" + a[0], "--map", "dc2=" + a[1], "--map", "noauth=" + n)),
+    "cql": ("127.0.0.24", None, lambda n, _: dialogues("cql", "127.0.0.1=" + n)),
 }
+
+
+def clusters(folder):
+    """Names and `ccm up` arguments of a folder's clusters."""
+    noauth, auth, _ = FOLDERS[folder]
+    common = ["--option", "cluster_name=dc-security-demo"]
+    if noauth:
+        yield f"golden-{folder}-noauth", ["datacenter1=1", "--no-auth", "--first-ip", noauth, *common]
+    if auth:
+        yield f"golden-{folder}-auth", ["dc1=1", "dc2=1", "--first-ip", auth[0], "--option", "num_tokens=32", *common]
 
 
 def ccm(*args, check=True, quiet=False):
@@ -90,19 +101,25 @@ def judge(kind, output):
     return "\n".join(kept[:-1] + [f"of these {forgiven} are known differences"]), int(m[1]) + forgiven, int(m[2]) - forgiven
 
 
-def run(folder):
-    names, command = FOLDERS[folder]
-    print(f"== {folder}", flush=True)
-    p = subprocess.run(command(), env=ENV, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def run(folder, keep):
+    """Play one folder against fresh clusters; return (report, failures)."""
+    try:
+        for name, arguments in clusters(folder):
+            ccm("remove", "--name", name, check=False, quiet=True)
+            ccm("up", "--name", name, *arguments, quiet=True)
+        noauth, auth, command = FOLDERS[folder]
+        p = subprocess.run(command(noauth, auth), env=ENV, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    finally:
+        if not keep:
+            for name, _ in clusters(folder):
+                ccm("remove", "--name", name, check=False, quiet=True)
     if folder in ("wire", "cqlsh"):
         text, passed, failed = judge(folder, p.stdout)
     else:
         lines = p.stdout.splitlines()
         m = re.match(r"(\d+) passed, (\d+) failed$", lines[-1]) if lines else None
         text, passed, failed = "\n".join(lines[:-1]) if m else p.stdout, int(m[1]) if m else 0, int(m[2]) if m else 1
-    print(text)
-    print(f"{folder}: {passed} passed, {failed} failed", flush=True)
-    return failed
+    return f"== {folder}\n{text}\n{folder}: {passed} passed, {failed} failed", failed
 
 
 def main():
@@ -112,17 +129,11 @@ def main():
     a = p.parse_args()
     folders = a.folders or list(FOLDERS)
     failed = 0
-    try:
-        for folder in folders:
-            # Each folder gets fresh nodes: some dialogues describe a cluster that nobody has touched.
-            for name in FOLDERS[folder][0]:
-                ccm("remove", "--name", name, check=False, quiet=True)
-                ccm("up", "--name", name, *CLUSTERS[name], quiet=True)
-            failed += run(folder)
-    finally:
-        if not a.keep:
-            for name in CLUSTERS:
-                ccm("remove", "--name", name, check=False, quiet=True)
+    with concurrent.futures.ThreadPoolExecutor(len(folders)) as pool:
+        for done in concurrent.futures.as_completed([pool.submit(run, f, a.keep) for f in folders]):
+            report, failures = done.result()
+            failed += failures
+            print(report, flush=True)
     sys.exit(1 if failed else 0)
 
 

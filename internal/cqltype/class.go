@@ -212,7 +212,7 @@ func (p *classParser) vector(depth int) (Type, bool, error) {
 	if err != nil || dim <= 0 || !p.accept(')') {
 		return nil, false, nil
 	}
-	return NewVector(elem, int(dim)), true, nil
+	return NewVector(elem.Freeze(), int(dim)), true, nil
 }
 
 func (p *classParser) userType(depth int) (Type, bool, error) {

@@ -166,6 +166,7 @@ func TestGoldenClass(t *testing.T) {
 		"ListType(SetType(UTF8Type))":                "list<frozen<set<text>>>",
 		"TupleType(Int32Type,UTF8Type)":              "frozen<tuple<int, text>>",
 		"VectorType(FloatType , 3)":                  "vector<float, 3>",
+		"VectorType(SetType(Int32Type),3)":           "vector<frozen<set<int>>, 3>",
 		"ReversedType(Int32Type)":                    "int",
 		"UserType(ks,7574,61:Int32Type)":             "ut",
 		"FrozenType(UserType(ks,5574,61:Int32Type))": `frozen<"Ut">`,

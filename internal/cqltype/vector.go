@@ -14,8 +14,9 @@ type VectorType struct {
 	Dim  int
 }
 
-// NewVector returns vector<elem, dim>.
-func NewVector(elem Type, dim int) *VectorType { return &VectorType{elem.Freeze(), dim} }
+// NewVector returns vector<elem, dim>. Elements keep the frozenness they were declared with, although each is one value
+// either way: Cassandra shows it.
+func NewVector(elem Type, dim int) *VectorType { return &VectorType{elem, dim} }
 
 func (t *VectorType) Kind() Kind { return KindVector }
 

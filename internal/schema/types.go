@@ -74,7 +74,7 @@ func (k *Keyspace) vectorType(t ast.VectorType) (cqltype.Type, error) {
 	if t.Dimension <= 0 {
 		return nil, cqlerr.Invalid("vectors may only have positive dimensions; given %d", t.Dimension)
 	}
-	elem, err := k.prepareType(t.Element, true)
+	elem, err := k.prepareType(t.Element, false)
 	if err != nil {
 		return nil, err
 	}

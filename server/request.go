@@ -19,7 +19,8 @@ type request struct {
 	row *opcodeRow
 	// message is the decoded body, of the type that the row's decode returns.
 	message any
-	// payload is the custom payload of versions 4 and up; it is read and, like Cassandra's default handler does, dropped.
+	// payload is the custom payload of versions 4 and up; it is read and, like Cassandra's default handler does, dropped
+	// unless Config.MirrorPayloads.
 	payload map[string][]byte
 	trace   *exec.Trace
 	// warnings come before those of the result: overload notices.
@@ -31,6 +32,8 @@ type response struct {
 	op       opcode
 	body     []byte
 	warnings []string
+	// payload is the custom payload to send back, nil mostly.
+	payload map[string][]byte
 }
 
 // newResponse makes a response whose body the caller appends to.
@@ -44,6 +47,8 @@ func (c *conn) respond(ctx context.Context, r *request) []byte {
 	resp, err := c.handle(ctx, r)
 	if err != nil {
 		resp = errorResponse(c.clientError(err, r), c.protocolVersion())
+	} else if c.srv.cfg.MirrorPayloads && r.row.traced {
+		resp.payload = r.payload
 	}
 	if len(r.warnings) > 0 {
 		resp.warnings = append(r.warnings, resp.warnings...)
@@ -63,7 +68,7 @@ func (c *conn) finish(resp *response, stream int16, trace *uuid.UUID) []byte {
 	}
 	var flags byte
 	body := resp.body
-	if trace != nil || len(resp.warnings) > 0 {
+	if trace != nil || len(resp.warnings) > 0 || resp.payload != nil {
 		body = make([]byte, headerSize, len(resp.body)+512)
 		if trace != nil {
 			flags |= flagTracing
@@ -72,6 +77,10 @@ func (c *conn) finish(resp *response, stream int16, trace *uuid.UUID) []byte {
 		if len(resp.warnings) > 0 {
 			flags |= flagWarning
 			body = appendStringList(body, resp.warnings)
+		}
+		if resp.payload != nil {
+			flags |= flagPayload
+			body = appendBytesMap(body, resp.payload)
 		}
 		body = append(body, resp.body[headerSize:]...)
 	}

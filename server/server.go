@@ -59,6 +59,9 @@ type Config struct {
 	ThrowOnOverload            bool
 	AllowOldVersions           bool // native_transport_allow_older_protocols
 	ErrorsPerSegment           int  // consecutive_message_errors_threshold, default 1
+	// MirrorPayloads sends the custom payload of QUERY, PREPARE, EXECUTE and BATCH back with the result, as Cassandra's
+	// CustomPayloadMirroringQueryHandler does for drivers' tests. Otherwise payloads are dropped.
+	MirrorPayloads bool
 }
 
 func (c *Config) setDefaults() {

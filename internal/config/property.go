@@ -74,6 +74,12 @@ type Properties struct {
 	ExpirationDateOverflowPolicy string `property:"cassandra.expiration_date_overflow_policy" default:"REJECT"`
 	// BcryptLog2Rounds is the cost of password hashes, from 4 to 30.
 	BcryptLog2Rounds int `property:"cassandra.auth_bcrypt_gensalt_log2_rounds" default:"10"`
+
+	// QueryHandler is the class that answers requests. Drivers' tests name CustomPayloadMirroringQueryHandler; any other
+	// is taken for Cassandra's own.
+	QueryHandler string `property:"cassandra.custom_query_handler_class"`
+	// FailWritesKeyspace is a keyspace whose writes all fail, for drivers' tests.
+	FailWritesKeyspace string `property:"cassandra.test.fail_writes_ks"`
 }
 
 // fixedOverrides are the properties that are read instead of one option; one that yields counts only when the option is

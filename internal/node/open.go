@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 
 	"alexandra/auth"
@@ -146,7 +147,7 @@ func (n *Node) openStore(o Options) (err error) {
 		return err
 	}
 	n.store, err = storage.Open(storage.Config{
-		Dir: n.cfg.DataFileDirectories[0], FS: o.FS, Clock: n.clock, Logger: n.log, Fatal: n.fatal,
+		Dir: n.cfg.DataFileDirectories[0], FS: o.FS, Faults: n.disk, Clock: n.clock, Logger: n.log, Fatal: n.fatal,
 		Sync: storage.SyncMode(n.cfg.CommitLogSync), SyncPeriod: n.cfg.CommitLogSyncPeriod,
 		TombstoneFailure: int(n.cfg.TombstoneFailureThreshold), PurgeInterval: purgeInterval,
 	})
@@ -190,6 +191,11 @@ func (n *Node) openCoordinator(Options) (err error) {
 	if err != nil {
 		return wrap("gossip", err)
 	}
+	for _, g := range n.gossip.Nodes() {
+		if g.HostID != n.identity.HostID {
+			n.known[g.HostID] = g
+		}
+	}
 	base, err := syskeyspace.Load()
 	if err != nil {
 		return wrap("system keyspaces", err)
@@ -202,7 +208,7 @@ func (n *Node) openCoordinator(Options) (err error) {
 	}
 	n.coord = coord.New(coord.Config{
 		ClusterName: n.cfg.ClusterName, Self: n.identity.HostID, Ring: n.currentRing(), Snitch: n.snitch,
-		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: newMeteredLocal(coord.Disk{DB: n.store}, n.metrics, n.clock),
+		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: newMeteredLocal(n.disk(), n.metrics, n.clock),
 		Liveness: n.gossip, Caller: meteredCaller{n.rpcClient, n.metrics},
 		Codec: codec, Timeouts: n.tune.Timeouts, Hints: n.tune.Hints, Clock: n.clock, Stamps: n.stamps, Log: n.log,
 		OnSchema: n.onSchema,
@@ -210,6 +216,9 @@ func (n *Node) openCoordinator(Options) (err error) {
 	n.exec.Coordinator, n.exec.Virtual = meteredCoordinator{n.coord, n.metrics, n.clock}, n.virtual
 	handlers := n.coord.Handlers()
 	handlers[rpc.AuthInvalidate] = n.serveAuthInvalidate
+	for _, v := range []rpc.Verb{rpc.SchemaPull, rpc.SchemaPush} {
+		handlers[v] = n.unlessHeld(handlers[v])
+	}
 	n.rpcServer = rpc.NewServer(rpc.ServerConfig{Handlers: handlers, Log: n.log})
 	return wrap("load the schema", n.coord.LoadSchema(context.Background()))
 }
@@ -230,16 +239,25 @@ func (n *Node) openServer(Options) error {
 		rate = c.NativeTransportMaxRequestsPerSecond
 	}
 	n.server = server.New(server.Config{
-		Endpoints: endpoints, Executor: meteredExecutor{n.exec, n.metrics, n.requests}, Authenticator: n.auth.Authenticator(), Log: n.log,
+		Endpoints: endpoints, Executor: meteredExecutor{n.exec, n.metrics, n.requests, &n.clientGate}, Authenticator: n.auth.Authenticator(), Log: n.log,
 		MaxFrameSize: int(c.NativeTransportMaxFrameSize), MaxMessageSize: int(c.NativeTransportMaxMessageSize),
 		MaxConnections: int(c.NativeTransportMaxConcurrentConnections), MaxConnectionsPerIP: int(c.NativeTransportMaxConcurrentConnectionsPerIP),
-		MaxUnauthenticated: c.MaxUnauthenticatedConnections, HandshakeTimeout: c.HandshakeTimeout, IdleTimeout: c.NativeTransportIdleTimeout,
+		MaxUnauthenticated: unlimited(c.MaxUnauthenticatedConnections), HandshakeTimeout: c.HandshakeTimeout, IdleTimeout: c.NativeTransportIdleTimeout,
 		RequestTimeout: c.NativeTransportTimeout, MaxThreads: c.NativeTransportMaxThreads, MaxAuthThreads: c.NativeTransportMaxAuthThreads,
 		MaxInFlight: c.NativeTransportMaxRequestDataInFlight, MaxInFlightPerIP: c.NativeTransportMaxRequestDataInFlightPerIP,
 		RequestsPerSecond: rate, ThrowOnOverload: c.NativeTransportThrowOnOverload, AllowOldVersions: c.NativeTransportAllowOlderProtocols,
 		ErrorsPerSegment: c.ConsecutiveMessageErrorsThreshold,
+		MirrorPayloads:   strings.HasSuffix(c.Properties.QueryHandler, "CustomPayloadMirroringQueryHandler"),
 	})
 	return nil
+}
+
+// unlimited is how the server spells an option where 0 or less is no limit.
+func unlimited(n int) int {
+	if n <= 0 {
+		return -1
+	}
+	return n
 }
 
 func tokensOf(list []int64) []token.Token {

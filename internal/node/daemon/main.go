@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -106,15 +107,21 @@ func normalize(args []string) []string {
 	return out
 }
 
-// overrides are the -D pairs; one without a value is empty, as in Java.
+// overrides are the -D pairs: those of JVM_EXTRA_OPTS, which Cassandra's start script passes on, under those of the
+// command line. One without a value is empty, as in Java.
 func (o *options) overrides() map[string]string {
-	if o.PidFile != "" {
-		if o.Define == nil {
-			o.Define = map[string]string{}
+	all := map[string]string{}
+	for _, word := range strings.Fields(os.Getenv("JVM_EXTRA_OPTS")) {
+		if pair, ok := strings.CutPrefix(word, "-D"); ok {
+			name, value, _ := strings.Cut(pair, "=")
+			all[name] = value
 		}
-		o.Define["cassandra-pidfile"] = o.PidFile
 	}
-	return o.Define
+	maps.Copy(all, o.Define)
+	if o.PidFile != "" {
+		all["cassandra-pidfile"] = o.PidFile
+	}
+	return all
 }
 
 // check is -t.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"path"
 	"path/filepath"
 	"time"
@@ -23,18 +25,47 @@ const (
 	quietLimit = 5 * time.Second
 )
 
+// noteFile is what Image keeps beside the store's files.
+const noteFile = "NOTE"
+
 // Image is Snapshot for Restore: nothing is left in the log, so that a restore has nothing to replay. Its folder is made.
-func (db *DB) Image(dir string) error {
-	if _, err := db.cfg.FS.Stat(dir); err == nil {
+// The note is the caller's, see ImageNote.
+func (db *DB) Image(dir string, note []byte) error {
+	fs := db.cfg.FS
+	if _, err := fs.Stat(dir); err == nil {
 		return fmt.Errorf("%s exists already", dir)
 	}
-	if err := db.cfg.FS.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+	if err := fs.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}
-	if err := db.Flush(); err != nil {
+	if err := errors.Join(db.Flush(), db.Snapshot(dir)); err != nil {
 		return err
 	}
-	return db.Snapshot(dir)
+	f, err := fs.Create(fs.PathJoin(dir, noteFile), vfs.WriteCategoryUnspecified)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(note)
+	return errors.Join(err, f.Close())
+}
+
+// maxNote limits what is read of a note.
+const maxNote = 1 << 20
+
+// ImageNote is the note that an image was made with.
+func (db *DB) ImageNote(dir string) ([]byte, error) {
+	f, err := db.cfg.FS.Open(db.cfg.FS.PathJoin(dir, noteFile))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxNote))
+}
+
+// PutBack is Restore for a store on the machine's disk that nobody has open.
+func PutBack(image, dir string) error {
+	db := &DB{cfg: Config{FS: DiskFS()}}
+	return errors.Join(db.linkStore(image, dir+restoredSuffix), os.RemoveAll(dir), os.Rename(dir+restoredSuffix, dir))
 }
 
 // Restore makes the store hold what a snapshot of it held, but for the local keys in keep, which keep today's values.
@@ -90,7 +121,7 @@ func (db *DB) linkStore(from, to string) error {
 		case ".sst", ".blob":
 			err = vfs.LinkOrCopy(fs, a, b)
 		default:
-			if name == "LOCK" {
+			if name == "LOCK" || name == noteFile {
 				continue
 			}
 			err = vfs.Copy(fs, a, b)
@@ -173,7 +204,3 @@ func (db *DB) begin() {
 	db.cancel = cancel
 	db.start(ctx)
 }
-
-// FileSystem is where the store lives, for those who look for its snapshots.
-func (db *DB) FileSystem() FS { return db.cfg.FS }
-

@@ -34,8 +34,11 @@ func TestRestore(t *testing.T) {
 			require.NoError(t, local.Set([]byte("identity"), []byte("old"), Durable))
 			require.NoError(t, local.Set([]byte("hint"), []byte("old"), Lazy))
 			apply(t, db, put(table, int4(1), 1, nil, "v", "before"))
-			require.NoError(t, db.Image(image))
-			require.ErrorContains(t, db.Image(image), "exists already")
+			require.NoError(t, db.Image(image, []byte("note")))
+			require.ErrorContains(t, db.Image(image, []byte("note")), "exists already")
+			note, err := db.ImageNote(image)
+			require.NoError(t, err)
+			require.Equal(t, "note", string(note))
 			for range 3 {
 				apply(t, db, put(table, int4(1), 2, nil, "v", "changed"), put(table, int4(2), 2, nil, "v", "after"))
 				require.NoError(t, db.Flush())
@@ -53,6 +56,9 @@ func TestRestore(t *testing.T) {
 			require.Equal(t, []string{"before"}, liveRows(t, db, all(table), "v"))
 			require.NoError(t, db.Close())
 			require.ErrorIs(t, db.Restore(image), ErrClosed)
+			if name == "disk" {
+				require.NoError(t, PutBack(image, cfg.Dir))
+			}
 			db, err = Open(cfg)
 			require.NoError(t, err)
 			require.Equal(t, []string{"before"}, liveRows(t, db, all(table), "v"))
@@ -70,7 +76,7 @@ func TestRestoreUnderLoad(t *testing.T) {
 	defer func() { require.NoError(t, db.Close()) }()
 	table := simpleTable()
 	apply(t, db, put(table, int4(-1), 1, nil, "v", "kept"))
-	require.NoError(t, db.Image("images/one"))
+	require.NoError(t, db.Image("images/one", nil))
 	var stop atomic.Bool
 	var done sync.WaitGroup
 	for w := range 3 {
@@ -103,7 +109,7 @@ func TestUnfinishedRestore(t *testing.T) {
 	require.NoError(t, err)
 	table := simpleTable()
 	apply(t, db, put(table, int4(1), 1, nil, "v", "image"))
-	require.NoError(t, db.Image("images/one"))
+	require.NoError(t, db.Image("images/one", nil))
 	apply(t, db, put(table, int4(2), 1, nil, "v", "lost"))
 	require.NoError(t, db.linkStore("images/one", cfg.Dir+restoredSuffix))
 	require.NoError(t, db.Close())

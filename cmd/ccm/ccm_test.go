@@ -26,7 +26,7 @@ func TestPlans(t *testing.T) {
 	c := cluster{Nodes: nodes}
 	require.Equal(t, "dc1=2 east=1", c.layout())
 	require.Equal(t, "{'class': 'NetworkTopologyStrategy', 'dc1': 2, 'east': 1}", c.replication())
-	for _, wrong := range []string{"dc1=0", "dc1=x", "=1", "dc1=99", "a b=1", "dc'=1"} {
+	for _, wrong := range []string{"dc1=0", "dc1=x", "=1", "dc1=251", "a b=1", "dc'=1"} {
 		_, err := plan{datacenters: []string{wrong}, firstIP: p.firstIP}.nodes()
 		require.Error(t, err, wrong)
 	}

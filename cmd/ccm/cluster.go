@@ -31,10 +31,12 @@ const (
 
 // cluster is what cluster.json holds; it is written last, so that a folder without it is half made.
 type cluster struct {
-	Name  string `json:"name"`
-	Auth  bool   `json:"auth"`
-	TLS   bool   `json:"tls"`
-	Nodes []node `json:"nodes"`
+	Name string `json:"name"`
+	Auth bool   `json:"auth"`
+	TLS  bool   `json:"tls"`
+	// InProcess says that all nodes share one process.
+	InProcess bool   `json:"in_process,omitempty"`
+	Nodes     []node `json:"nodes"`
 	// Ready is set once the cluster was up and system_auth replicated.
 	Ready bool `json:"ready"`
 
@@ -48,7 +50,8 @@ type node struct {
 	Datacenter string     `json:"datacenter"`
 	Rack       string     `json:"rack"`
 
-	dir string
+	dir       string
+	inProcess bool
 }
 
 func (n *node) conf() string    { return filepath.Join(n.dir, "conf", "cassandra.yaml") }
@@ -120,7 +123,7 @@ func (a *app) load(name string) (*cluster, error) {
 		return nil, fmt.Errorf("%s is damaged (%w): delete the cluster with 'ccm remove --name %s'", filepath.Join(dir, stateFile), err, name)
 	}
 	for i := range c.Nodes {
-		c.Nodes[i].dir = filepath.Join(dir, c.Nodes[i].Name)
+		c.Nodes[i].dir, c.Nodes[i].inProcess = filepath.Join(dir, c.Nodes[i].Name), c.InProcess
 	}
 	return c, nil
 }

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	maxNodes = 64
+	maxNodes = 250
 	numToken = 16
 )
 
@@ -25,6 +25,7 @@ type plan struct {
 	datacenters []string // dc=n
 	firstIP     netip.Addr
 	auth, tls   bool
+	inProcess   bool
 	options     []string // key=value
 }
 
@@ -60,7 +61,7 @@ func (p plan) nodes() ([]node, error) {
 
 // create makes the folder of a new cluster.
 func (a *app) create(p plan) (*cluster, error) {
-	c := &cluster{Name: p.name, Auth: p.auth, TLS: p.tls, dir: filepath.Join(a.home, p.name)}
+	c := &cluster{Name: p.name, Auth: p.auth, TLS: p.tls, InProcess: p.inProcess, dir: filepath.Join(a.home, p.name)}
 	var err error
 	if c.Nodes, err = p.nodes(); err != nil {
 		return nil, err
@@ -86,7 +87,7 @@ func (a *app) create(p plan) (*cluster, error) {
 		}
 	}
 	for i := range c.Nodes {
-		c.Nodes[i].dir = filepath.Join(c.dir, c.Nodes[i].Name)
+		c.Nodes[i].dir, c.Nodes[i].inProcess = filepath.Join(c.dir, c.Nodes[i].Name), c.InProcess
 		if err := c.writeNode(&c.Nodes[i], extra); err != nil {
 			return nil, err
 		}

@@ -50,7 +50,7 @@ func (s *stopCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return stopAll(nodes)
+	return a.stopNodes(c, nodes)
 }
 
 // stopAll stops nodes at the same time.
@@ -75,7 +75,7 @@ func (*removeCommand) Run(a *app) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("there is no cluster %s in %s", name, a.home)
 	case err == nil:
-		err = stopAll(c.nodes())
+		err = a.stopNodes(c, c.nodes())
 	case validName.MatchString(name):
 		err = stopAll(strays(dir))
 	}

@@ -6,9 +6,11 @@
 //	ccm node1 nodetool status    the tools, at one node
 //	ccm node1 cqlsh
 //	ccm stop node2; ccm start node2; ccm remove
+//	ccm cut dc1 dc2; ccm kill node2; ccm heal    what applications have to survive, see fault.go
+//	ccm snapshot before; ccm restore before; ccm reset
 //
 // Each node is a process of its own that outlives the command: this very executable, copied into the cluster's folder and
-// run with the hidden command run-node, which is package daemon. A cluster is a folder below ~/.ccm-alexandra (or $CCM_HOME,
+// run with the hidden command run-node, which is package daemon; or, with --in-process, all nodes are one process. A cluster is a folder below ~/.ccm-alexandra (or $CCM_HOME,
 // or --dir): cluster.json, bin, and conf, data and logs of each node.
 package main
 
@@ -20,6 +22,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -34,6 +37,9 @@ const runNode = "run-node"
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == runNode {
 		os.Exit(daemon.Main(os.Args[2:], os.Stdout, os.Stderr))
+	}
+	if len(os.Args) > 1 && os.Args[1] == runNodes {
+		os.Exit(serveNodes(os.Args[2:], os.Stderr))
 	}
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -50,7 +56,22 @@ type commands struct {
 	Remove removeCommand `cmd:"" help:"Stop the cluster and delete its folder."`
 	List   listCommand   `cmd:"" help:"List the clusters."`
 	Switch switchCommand `cmd:"" help:"Make another cluster the one that commands mean."`
-	Node   nodeCommand   `cmd:"" help:"Do something with one node. 'ccm node1 ...' is short for 'ccm node node1 ...'."`
+
+	Cut    cutCommand    `cmd:"" group:"Faults" help:"Let nothing through between two nodes or datacenters."`
+	Delay  delayCommand  `cmd:"" group:"Faults" help:"Let everything between two nodes or datacenters take longer."`
+	Drop   dropCommand   `cmd:"" group:"Faults" help:"Lose a share of what is sent between two nodes or datacenters."`
+	Kill   killCommand   `cmd:"" group:"Faults" help:"End nodes or datacenters with kill -9; 'ccm start' brings them back."`
+	Pause  pauseCommand  `cmd:"" group:"Faults" help:"Let nodes or datacenters hang in the middle of what they do."`
+	Resume resumeCommand `cmd:"" group:"Faults" help:"Let paused nodes go on."`
+	Clock  clockCommand  `cmd:"" group:"Faults" help:"Make the clock of a node or datacenter wrong."`
+	Fail   failCommand   `cmd:"" group:"Faults" help:"Make the storage of a node or datacenter fail."`
+	Heal   healCommand   `cmd:"" group:"Faults" help:"End all of these but kill, or those of the links between two nodes or datacenters."`
+
+	Snapshot snapshotCommand `cmd:"" group:"Data" help:"Keep all data of the cluster, or list what is kept."`
+	Restore  restoreCommand  `cmd:"" group:"Data" help:"Put a snapshot back, schema and roles included."`
+	Reset    resetCommand    `cmd:"" group:"Data" help:"Make the cluster what it was when 'ccm up' had made it."`
+
+	Node nodeCommand `cmd:"" help:"Do something with one node. 'ccm node1 ...' is short for 'ccm node node1 ...'."`
 }
 
 // app is what the commands work with.
@@ -110,12 +131,26 @@ func run(args []string, out, errOut io.Writer) int {
 	return 0
 }
 
+// negative is a difference of time that looks like an option.
+var negative = regexp.MustCompile(`^-[0-9.]`)
+
+// behindDashes says of negative differences of time that they are no options.
+func behindDashes(args []string) []string {
+	i := slices.IndexFunc(args, negative.MatchString)
+	if i < 0 || slices.Contains(args, "--") {
+		return args
+	}
+	return slices.Insert(slices.Clone(args), i, "--")
+}
+
 // expand puts the command node in front of a node's name.
 func expand(args []string) []string {
 	for i := 0; i < len(args); i++ {
 		switch a := args[i]; {
 		case nodeName.MatchString(a):
 			return append(append(append([]string{}, args[:i]...), "node"), args[i:]...)
+		case a == "clock":
+			return append(args[:i+1:i+1], behindDashes(args[i+1:])...)
 		case a == "--dir" || a == "--name" || a == "-n":
 			i++
 		case !strings.HasPrefix(a, "-"):

@@ -16,7 +16,7 @@ import (
 // nodeCommand is "ccm nodeN ACTION ...".
 type nodeCommand struct {
 	Name   string   `arg:"" help:"The node, such as node1."`
-	Action string   `arg:"" help:"nodetool, cqlsh, log, show, start, stop or kill."`
+	Action string   `arg:"" help:"nodetool, cqlsh, log, show, start, stop, kill, pause or resume."`
 	Args   []string `arg:"" optional:"" passthrough:"" help:"Arguments of nodetool and cqlsh; log -f follows."`
 }
 
@@ -27,8 +27,10 @@ var nodeActions = map[string]func(*app, *cluster, *node, []string) error{
 	"log":      (*app).printLog,
 	"show":     func(a *app, c *cluster, n *node, _ []string) error { a.show(c, n); return nil },
 	"start":    func(a *app, c *cluster, n *node, _ []string) error { return a.bringUp(c, []*node{n}) },
-	"stop":     func(_ *app, _ *cluster, n *node, _ []string) error { return n.terminate() },
-	"kill":     func(_ *app, _ *cluster, n *node, _ []string) error { return n.kill() },
+	"stop":     func(a *app, c *cluster, n *node, _ []string) error { return a.stopNodes(c, []*node{n}) },
+	"kill":     func(a *app, _ *cluster, n *node, _ []string) error { return a.strike([]string{n.Name}, a.kill) },
+	"pause":    func(a *app, _ *cluster, n *node, _ []string) error { return a.strike([]string{n.Name}, (*node).pause) },
+	"resume":   func(a *app, _ *cluster, n *node, _ []string) error { return (&resumeCommand{[]string{n.Name}}).Run(a) },
 }
 
 // Run is called by kong.
@@ -43,22 +45,9 @@ func (k *nodeCommand) Run(a *app) error {
 	}
 	do, ok := nodeActions[k.Action]
 	if !ok {
-		return fmt.Errorf("a node can do nodetool, cqlsh, log, show, start, stop and kill, but not %s", k.Action)
+		return fmt.Errorf("a node can do nodetool, cqlsh, log, show, start, stop, kill, pause and resume, but not %s", k.Action)
 	}
 	return do(a, c, nodes[0], k.Args)
-}
-
-// kill ends a node as a crash would.
-func (n *node) kill() error {
-	pid := n.pid()
-	if pid == 0 {
-		return fmt.Errorf("%s does not run", n.Name)
-	}
-	process, err := os.FindProcess(pid)
-	if err != nil {
-		return err
-	}
-	return process.Kill()
 }
 
 func (a *app) nodetool(_ *cluster, n *node, args []string) error {

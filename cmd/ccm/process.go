@@ -135,13 +135,10 @@ func (n *node) pid() int {
 
 // owns makes sure that a process is the node's and did not merely get the number of a dead one.
 func (n *node) owns(pid int) bool {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-	if err != nil {
-		if text, err = exec.Command("ps", "-ww", "-o", "command=", "-p", strconv.Itoa(pid)).Output(); err != nil {
-			return false
-		}
+	if n.inProcess {
+		return strings.Contains(commandLine(pid), (&cluster{dir: filepath.Dir(n.dir)}).mark())
 	}
-	return strings.Contains(string(text), n.conf())
+	return strings.Contains(commandLine(pid), n.conf())
 }
 
 // died says that the node's process ended without being told to: its pid file is still there.

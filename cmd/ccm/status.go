@@ -20,6 +20,7 @@ func (*statusCommand) Run(a *app) error {
 	}
 	fmt.Fprintf(a.out, "Cluster %s in %s\n", c.Name, c.dir)
 	a.table(c)
+	a.faults(c)
 	return nil
 }
 
@@ -38,6 +39,10 @@ func (a *app) table(c *cluster) {
 // state is one word, or one sentence when something is wrong.
 func (n *node) state() string {
 	switch {
+	case n.killed():
+		return "KILLED"
+	case n.paused():
+		return "PAUSED"
 	case n.died():
 		return "DEAD: its process ended by itself, see " + n.logFile()
 	case n.pid() == 0:
@@ -114,7 +119,7 @@ func (a *app) show(c *cluster, n *node) {
 		{"configuration", n.conf()},
 		{"data", filepath.Join(n.dir, "data")},
 		{"log", n.logFile()},
-		{"command", c.binary() + " " + strings.Join(n.arguments(), " ")},
+		{"command", c.binary() + " " + strings.Join(c.arguments(n), " ")},
 		{"cqlsh", "cqlsh " + strings.Join(c.cqlsh(n), " ")},
 	}
 	for _, r := range rows {

@@ -21,6 +21,7 @@ type upCommand struct {
 	Datacenters []string   `arg:"" optional:"" placeholder:"DC=NODES" help:"Datacenters with their numbers of nodes (dc1=1 dc2=1)."`
 	FirstIP     netip.Addr `name:"first-ip" default:"127.0.0.1" help:"Address of the first node; the others count up."`
 	NoAuth      bool       `help:"Everybody may do everything, without a login."`
+	InProcess   bool       `name:"in-process" help:"Run all nodes in one process: for clusters of dozens of nodes."`
 	TLS         bool       `name:"tls" help:"Encrypt clients' and nodes' connections, with certificates made for this cluster."`
 	Option      []string   `short:"o" sep:"none" placeholder:"KEY=VALUE" help:"An option of cassandra.yaml for every node; may be repeated."`
 }
@@ -56,7 +57,7 @@ func (u *upCommand) Run(a *app) error {
 }
 
 func (u *upCommand) plan(name string) plan {
-	p := plan{name: name, datacenters: u.Datacenters, firstIP: u.FirstIP, auth: !u.NoAuth, tls: u.TLS, options: u.Option}
+	p := plan{name: name, datacenters: u.Datacenters, firstIP: u.FirstIP, auth: !u.NoAuth, tls: u.TLS, inProcess: u.InProcess, options: u.Option}
 	if len(p.datacenters) == 0 {
 		p.datacenters = []string{"dc1=1", "dc2=1"}
 	}
@@ -75,7 +76,7 @@ func (u *upCommand) fits(c *cluster) error {
 			return fmt.Errorf("cluster %s exists already, with %s: remove it first with 'ccm remove --name %s', or choose another --name", c.Name, c.layout(), c.Name)
 		}
 	}
-	if u.TLS && !c.TLS || u.NoAuth && c.Auth || len(u.Option) > 0 {
+	if u.TLS && !c.TLS || u.InProcess && !c.InProcess || u.NoAuth && c.Auth || len(u.Option) > 0 {
 		return fmt.Errorf("cluster %s exists already, with other options: remove it first with 'ccm remove --name %s', or choose another --name", c.Name, c.Name)
 	}
 	return nil
@@ -108,10 +109,17 @@ func (a *app) bringUp(c *cluster, nodes []*node) error {
 	}
 	s := newSteps(a.out)
 	defer s.close()
-	if err := c.start(ctx, s, down); err != nil {
+	if err := a.start(ctx, c, s, down); err != nil {
 		return err
 	}
-	running := slices.DeleteFunc(c.nodes(), func(n *node) bool { return n.pid() == 0 })
+	if err := a.inherit(c, down); err != nil {
+		return err
+	}
+	running := answering(c.nodes())
+	if a.disturbed(running) {
+		fmt.Fprintln(a.out, "The traffic between nodes is disturbed: they may not see each other. 'ccm status' says more.")
+		return nil
+	}
 	if err := s.do("every node sees every other", func() error { return waitForRing(ctx, running) }); err != nil {
 		return err
 	}
@@ -121,38 +129,61 @@ func (a *app) bringUp(c *cluster, nodes []*node) error {
 	if err := c.prepare(ctx, s); err != nil {
 		return err
 	}
+	if err := errors.Join(c.deleteSnapshot(created), c.saveAll(ctx, created)); err != nil {
+		return fmt.Errorf("cannot remember the new cluster for 'ccm reset': %w", err)
+	}
 	c.Ready = true
 	return c.save()
 }
 
+// disturbed says whether any of these nodes has faults in its links.
+func (a *app) disturbed(nodes []*node) bool {
+	return slices.ContainsFunc(nodes, func(n *node) bool {
+		now, err := a.harm(n, admin.HarmChange{})
+		return err == nil && len(now.Links) > 0
+	})
+}
+
 // start launches nodes at the same time. Those that a failed one leaves behind go on running: "ccm up" starts the rest.
-func (c *cluster) start(ctx context.Context, s *steps, nodes []*node) error {
+func (a *app) start(ctx context.Context, c *cluster, s *steps, nodes []*node) error {
+	launched, err := a.launch(c, nodes)
+	errs := []error{err}
 	var group sync.WaitGroup
-	errs := make([]error, len(nodes))
-	for i, n := range nodes {
-		r, err := c.launch(n)
-		if err != nil {
-			errs[i] = err
-			break
-		}
+	var mu sync.Mutex
+	for _, r := range launched {
 		group.Go(func() {
-			errs[i] = s.do(fmt.Sprintf("%s runs at %s in %s", n.Name, n.Address, n.Datacenter), func() error { return c.waitForNode(ctx, r) })
+			err := s.do(fmt.Sprintf("%s runs at %s in %s", r.Name, r.Address, r.Datacenter), func() error { return c.waitForNode(ctx, r) })
+			mu.Lock()
+			errs = append(errs, err)
+			mu.Unlock()
 		})
 	}
 	group.Wait()
 	return errors.Join(errs...)
 }
 
+// launch starts the processes of nodes; after an error those that were started are returned as well.
+func (a *app) launch(c *cluster, nodes []*node) ([]*running, error) {
+	if c.InProcess {
+		return a.launchAll(c, nodes)
+	}
+	var out []*running
+	for _, n := range nodes {
+		r, err := c.launch(n)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
 // waitForNode waits until a node answers clients: with a login, or with the refusal of one. The superuser may be unknown
 // yet at a node of a second datacenter.
 func (c *cluster) waitForNode(ctx context.Context, r *running) error {
 	for {
-		session, err := c.login(ctx, r.node)
-		var refused *serverError
+		err := c.serves(ctx, r.node)
 		if err == nil {
-			session.close()
-		}
-		if err == nil || errors.As(err, &refused) {
 			return nil
 		}
 		select {
@@ -216,6 +247,9 @@ func (n *node) admin() *admin.Connection {
 // prepare makes the superuser known in every datacenter: what operators of Cassandra do by hand.
 func (c *cluster) prepare(ctx context.Context, s *steps) error {
 	first := &c.Nodes[0]
+	if c.foreignTLS(first) {
+		return nil
+	}
 	if c.Auth && len(c.Nodes) > 1 {
 		statement := "ALTER KEYSPACE system_auth WITH replication = " + c.replication()
 		if err := s.do("roles are replicated to every datacenter", func() error { return c.replicateAuth(ctx, first, statement) }); err != nil {

@@ -23,15 +23,25 @@ type meteredExecutor struct {
 	server.Executor
 	metrics  *metrics.Metrics
 	requests *requests
+	gate     *gate
 }
 
 var _ server.Executor = meteredExecutor{}
 
+// begin notes a statement once it may run.
+func (e meteredExecutor) begin(ctx context.Context, task func() string) (end func(), err error) {
+	return e.gate.enter(ctx, func() func() { return e.requests.begin(task) })
+}
+
 // Query implements server.Executor.
 func (e meteredExecutor) Query(ctx context.Context, s *exec.Session, text string, o *exec.Options) (*exec.Result, error) {
-	defer e.requests.begin(func() string {
+	end, err := e.begin(ctx, func() string {
 		return fmt.Sprintf("QUERY %s [pageSize = %d] at consistency %s", masked(text), pageSize(o), o.Consistency)
-	})()
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	result, err := e.Executor.Query(ctx, s, text, o)
 	if err == nil {
 		e.metrics.RegularExecuted.Add(1)
@@ -41,9 +51,13 @@ func (e meteredExecutor) Query(ctx context.Context, s *exec.Session, text string
 
 // Execute implements server.Executor.
 func (e meteredExecutor) Execute(ctx context.Context, s *exec.Session, id []byte, o *exec.Options) (*exec.Result, error) {
-	defer e.requests.begin(func() string {
+	end, err := e.begin(ctx, func() string {
 		return fmt.Sprintf("EXECUTE %s with %d values at consistency %s", hex.EncodeToString(id), len(o.Values), o.Consistency)
-	})()
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	result, err := e.Executor.Execute(ctx, s, id, o)
 	if err == nil {
 		e.metrics.PreparedExecuted.Add(1)
@@ -53,7 +67,11 @@ func (e meteredExecutor) Execute(ctx context.Context, s *exec.Session, id []byte
 
 // Batch implements server.Executor.
 func (e meteredExecutor) Batch(ctx context.Context, s *exec.Session, kind exec.BatchType, items []exec.BatchItem, o *exec.Options) (*exec.Result, error) {
-	defer e.requests.begin(func() string { return batchText(items, o) })()
+	end, err := e.begin(ctx, func() string { return batchText(items, o) })
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	result, err := e.Executor.Batch(ctx, s, kind, items, o)
 	if err != nil {
 		return nil, err
@@ -136,6 +154,13 @@ func (r *requests) begin(task func() string) (end func()) {
 		r.mu.Unlock()
 		over()
 	}
+}
+
+// count is how many run now.
+func (r *requests) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.running)
 }
 
 // list is what runs now, longest first.

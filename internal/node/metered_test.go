@@ -182,7 +182,7 @@ func TestCallerIsMetered(t *testing.T) {
 func TestRequestsOfClientsAreMetered(t *testing.T) {
 	s, m := metered()
 	r := newRequests(s.clock, m, 128)
-	e := meteredExecutor{slowExecutor{slow: s}, m, r}
+	e := meteredExecutor{slowExecutor{slow: s}, m, r, &gate{}}
 	var tasks []string
 	s.during = func() {
 		for _, q := range r.list() {

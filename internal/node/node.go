@@ -42,18 +42,22 @@ type Options struct {
 	Clock  clock.Clock
 	Faults *gossip.Faults
 	FS     storage.FS
+	// Joining, if set, is called when a new node has fetched its data and is about to become a member; tests hold it there.
+	Joining func(ctx context.Context)
 	// Fatal is told of a disk that no write can survive; nil panics.
 	Fatal func(error)
 }
 
 // Node is one node. Methods are safe for concurrent use.
 type Node struct {
-	cfg     *config.Config
-	log     *slog.Logger
-	clock   clock.Clock
-	stamps  *clock.Timestamps
-	fatal   func(error)
-	started time.Time
+	cfg        *config.Config
+	log        *slog.Logger
+	clock      clock.Clock
+	skew       *clock.Offset   // what clock is
+	diskFaults *storage.Faults // of the store
+	stamps     *clock.Timestamps
+	fatal      func(error)
+	started    time.Time
 
 	address   netip.AddrPort // broadcast address and storage port
 	listen    netip.AddrPort
@@ -77,8 +81,11 @@ type Node struct {
 	requests                *requests
 	server                  *server.Server
 
-	tune    *tunable
-	repairs atomic.Int64 // commands so far, see admin_tables.go
+	tune *tunable
+	// clientGate is shut and restoring true while the data is replaced, see image.go.
+	clientGate gate
+	restoring  atomic.Bool
+	repairs    atomic.Int64 // commands so far, see admin_tables.go
 
 	// base is cancelled by Stop; background work runs under it and is counted by running.
 	base    context.Context
@@ -90,6 +97,12 @@ type Node struct {
 	mode    string // as nodetool netstats shows it: STARTING, JOINING, NORMAL, DRAINED, ...
 	known   map[uuid.UUID]*gossip.Node
 	drained bool
+	// leaving is true from LEFT on; quiet while nodetool has turned gossip off.
+	leaving, quiet bool
+	removal        *removal // of a dead node by this one, while it goes on
+	// replaced is the dead node whose place this one takes, until it has; hold is Options.Joining.
+	replaced *gossip.Node
+	hold     func(context.Context)
 }
 
 type state int
@@ -121,13 +134,11 @@ func New(cfg *config.Config, o Options) (_ *Node, err error) {
 
 // newNode is a node without any of its parts.
 func newNode(cfg *config.Config, o Options) *Node {
-	n := &Node{cfg: cfg, log: o.Log, clock: o.Clock, fatal: o.Fatal, known: map[uuid.UUID]*gossip.Node{}, mode: "STARTING", tune: newTunable(cfg)}
+	n := &Node{cfg: cfg, log: o.Log, diskFaults: &storage.Faults{}, fatal: o.Fatal, hold: o.Joining, known: map[uuid.UUID]*gossip.Node{}, mode: "STARTING", tune: newTunable(cfg)}
 	if n.log == nil {
 		n.log = slog.New(slog.DiscardHandler)
 	}
-	if n.clock == nil {
-		n.clock = clock.System{}
-	}
+	n.openClock(o.Clock)
 	n.started = n.clock.Now()
 	n.newMetrics()
 	n.stamps = clock.NewTimestamps(n.clock)
@@ -135,9 +146,22 @@ func newNode(cfg *config.Config, o Options) *Node {
 	return n
 }
 
+// openClock makes the node's clock one that can be wrong.
+func (n *Node) openClock(base clock.Clock) {
+	if base == nil {
+		base = clock.System{}
+	}
+	var ok bool
+	if n.skew, ok = base.(*clock.Offset); !ok {
+		n.skew = clock.NewOffset(base, 0)
+	}
+	n.clock = n.skew
+}
+
 // release closes whatever is open; each part may be missing.
 func (n *Node) release() error {
 	n.cancel()
+	n.clientGate.open()
 	if n.gossip != nil {
 		n.gossip.Stop()
 	} else if n.transport != nil {

@@ -147,7 +147,7 @@ func (n *Node) openStore(o Options) (err error) {
 		return err
 	}
 	n.store, err = storage.Open(storage.Config{
-		Dir: n.cfg.DataFileDirectories[0], FS: o.FS, Faults: n.disk, Clock: n.clock, Logger: n.log, Fatal: n.fatal,
+		Dir: n.cfg.DataFileDirectories[0], FS: o.FS, Faults: n.diskFaults, Clock: n.clock, Logger: n.log, Fatal: n.fatal,
 		Sync: storage.SyncMode(n.cfg.CommitLogSync), SyncPeriod: n.cfg.CommitLogSyncPeriod,
 		TombstoneFailure: int(n.cfg.TombstoneFailureThreshold), PurgeInterval: purgeInterval,
 	})

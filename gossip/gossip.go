@@ -83,6 +83,7 @@ type Gossip struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 	stopped sync.Once
+	left    sync.Once
 }
 
 // member is what memberlist says of a live node: where it is, and how much it has announced.
@@ -261,12 +262,40 @@ func Shadow(ctx context.Context, t *Transport, seeds []netip.AddrPort) ([]*Node,
 	return nil, ErrUnreachable
 }
 
-// Leave tells the others that this node shuts down (announce the status first for a decommission), and stops.
-func (g *Gossip) Leave() {
-	g.announce(map[Key]string{Status: statusText(StatusShutdown, true), RPCReady: "false"})
-	if err := g.list.Leave(200 * time.Millisecond); err != nil {
-		g.config.Log.Debug("leave not confirmed", "error", err)
+// ShadowAny asks nodes at the same time who is in the cluster and takes the first answer; nil when nobody answers in time.
+func ShadowAny(ctx context.Context, t *Transport, nodes []netip.AddrPort) []*Node {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	answers := make(chan []*Node, len(nodes))
+	for _, a := range nodes {
+		go func() {
+			out, _ := Shadow(ctx, t, []netip.AddrPort{a})
+			answers <- out
+		}()
 	}
+	var first []*Node
+	for range nodes {
+		if got := <-answers; first == nil && got != nil {
+			first = got
+			cancel()
+		}
+	}
+	return first
+}
+
+// Leave tells the others that this node shuts down, unless it has announced that it left, and stops.
+func (g *Gossip) Leave() {
+	if g.Self().Status != StatusLeft {
+		g.announce(map[Key]string{Status: statusText(StatusShutdown, true), RPCReady: "false"})
+	}
+	g.left.Do(func() {
+		if g.list == nil || g.ctx.Err() != nil {
+			return
+		}
+		if err := g.list.Leave(200 * time.Millisecond); err != nil {
+			g.config.Log.Debug("leave not confirmed", "error", err)
+		}
+	})
 	g.Stop()
 }
 

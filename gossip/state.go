@@ -62,6 +62,8 @@ const (
 	StatusRemoved     = "removed"
 	StatusShutdown    = "shutdown"
 	StatusHibernate   = "hibernate"
+	// StatusReplaced is of a dead node whose place another one has taken; Cassandra forgets such nodes.
+	StatusReplaced = "replaced"
 )
 
 // state is all that one node has announced.
@@ -111,7 +113,8 @@ type Node struct {
 	Rack           string
 	Tokens         []int64
 	SchemaVersion  uuid.UUID
-	Status         string // first word of the status: StatusNormal, ...
+	Status         string         // first word of the status: StatusNormal, ...
+	Replaces       netip.AddrPort // of a node in StatusBootReplace
 	ReleaseVersion string
 	NativeReady    bool
 	Load           float64
@@ -126,14 +129,16 @@ type Node struct {
 // IsMember says whether the node owns tokens, whatever its state of health.
 func (n *Node) IsMember() bool {
 	switch n.Status {
-	case StatusNormal, StatusLeaving, StatusMoving, StatusShutdown, StatusRemoving:
+	case StatusNormal, StatusLeaving, StatusMoving, StatusShutdown, StatusRemoving, StatusHibernate:
 		return len(n.Tokens) > 0
 	}
 	return false
 }
 
 // IsGone says whether the node has left for good.
-func (n *Node) IsGone() bool { return n.Status == StatusLeft || n.Status == StatusRemoved }
+func (n *Node) IsGone() bool {
+	return n.Status == StatusLeft || n.Status == StatusRemoved || n.Status == StatusReplaced
+}
 
 // node makes the snapshot of a state.
 func (s *state) node() *Node {
@@ -147,7 +152,11 @@ func (s *state) node() *Node {
 		NativeReady:    s.values[RPCReady].Text == "true",
 		Values:         make(map[Key]Value, keyCount),
 	}
-	n.Status, _, _ = strings.Cut(s.values[Status].Text, ",")
+	var args string
+	n.Status, args, _ = strings.Cut(s.values[Status].Text, ",")
+	if n.Status == StatusBootReplace {
+		n.Replaces = addrPort(args)
+	}
 	n.SchemaVersion, _ = uuid.Parse(s.values[Schema].Text)
 	if load, err := strconv.ParseFloat(s.values[Load].Text, 64); err == nil {
 		n.Load, n.HasLoad = load, true

@@ -195,7 +195,7 @@ func (g *Gossip) updateMeta() {
 func (p *peer) mayServe() bool {
 	word, _, _ := strings.Cut(p.state.values[Status].Text, ",")
 	switch word {
-	case StatusShutdown, StatusLeft, StatusRemoved, StatusHibernate:
+	case StatusShutdown, StatusLeft, StatusRemoved, StatusReplaced, StatusHibernate:
 		return false
 	}
 	return true
@@ -293,6 +293,9 @@ func (g *Gossip) takeAddress(p *peer) {
 	}
 	if host, ok := g.byAddr[a]; ok && host != p.state.host {
 		other := g.peers[host]
+		if word, _, _ := strings.Cut(p.state.values[Status].Text, ","); word == StatusBootReplace || word == "" {
+			return // until the new node has taken the dead one's place, its ranges are still the dead one's
+		}
 		if other != nil && other.state.generation > p.state.generation {
 			return
 		}
@@ -318,7 +321,7 @@ func (g *Gossip) hearOfSelf(s *state) {
 	case s.generation == own.generation && s.version() > own.version():
 		word, _, _ := strings.Cut(s.values[Status].Text, ",")
 		ownWord, _, _ := strings.Cut(own.values[Status].Text, ",")
-		if (word == StatusRemoved || word == StatusLeft) && ownWord != StatusLeft {
+		if (word == StatusRemoved || word == StatusLeft || word == StatusReplaced) && ownWord != StatusLeft {
 			g.config.Log.Warn("Received removenode gossip about myself. Is this node rejoining after an explicit removenode?")
 			g.events.post(Event{Removed, g.selfLocked()})
 			return

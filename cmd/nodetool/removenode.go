@@ -10,13 +10,9 @@ var removenodeCommand = command{
 }
 
 func runRemoveNode(c *call) error {
-	switch c.arg(0) {
-	case "":
+	if c.arg(0) == "" {
 		return admin.Usage("Required parameters are missing: remove_operation")
-	case "status", "force":
-		c.println("RemovalStatus: No token removals in process.")
-		return nil
 	}
-	_, err := ask(c, admin.MembershipOp, admin.Membership{Action: "removenode", Host: c.args[0]})
+	_, err := admin.MembershipOp.Follow(c.ctx, c.conn, admin.Membership{Action: "removenode", Host: c.args[0]}, func(line string) { c.println(line) })
 	return err
 }

@@ -113,7 +113,7 @@ func (a *acks) result() error {
 	case a.satisfied():
 		return nil
 	case len(a.failures) > 0 && !allTimeouts(a.failures):
-		return writeFailure(a.need.cl, a.received, a.need.blockFor, a.failures, a.writeType)
+		return orMoved(writeFailure(a.need.cl, a.received, a.need.blockFor, a.failures, a.writeType), a.failures)
 	}
 	return writeTimeout(a.need.cl, a.received, a.need.blockFor, a.writeType)
 }

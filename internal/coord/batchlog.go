@@ -26,8 +26,7 @@ const replayInterval = 10 * time.Second
 
 // writeLogged is a batch over several partitions: log, write, forget the log.
 func (c *Coordinator) writeLogged(ctx context.Context, ms []*row.Mutation, cl row.Consistency) error {
-	plan, err := c.plan(ms, cl, typeBatch)
-	if err != nil {
+	if _, err := c.plan(ms, cl, typeBatch); err != nil {
 		return err
 	}
 	keepers, err := c.batchlogNodes(cl)
@@ -38,7 +37,7 @@ func (c *Coordinator) writeLogged(ctx context.Context, ms []*row.Mutation, cl ro
 	if err := c.storeBatch(ctx, keepers, id, ms); err != nil {
 		return err
 	}
-	if err := c.execute(ctx, plan, c.Timeouts().Write); err != nil {
+	if err := c.writeAll(ctx, ms, cl, typeBatch); err != nil {
 		return err // the entry stays: the batch will be applied as a whole
 	}
 	c.background(func(ctx context.Context) { c.removeBatch(ctx, keepers, id) })
@@ -161,21 +160,29 @@ func (c *Coordinator) replayBatchlogLoop(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		c.ReplayBatchlog(ctx)
+		c.ReplayBatchlog(ctx, OldBatches)
 		timer.Reset(replayInterval)
 	}
 }
 
-// ReplayBatchlog applies batches whose coordinator has not removed them in twice the write timeout (nodetool
-// replaybatchlog).
-func (c *Coordinator) ReplayBatchlog(ctx context.Context) {
+// Batches says which batches are replayed.
+type Batches bool
+
+// The choices.
+const (
+	OldBatches Batches = false // those that their coordinator has not removed in twice the write timeout
+	AllBatches Batches = true
+)
+
+// ReplayBatchlog applies batches that their coordinator has not removed (nodetool replaybatchlog).
+func (c *Coordinator) ReplayBatchlog(ctx context.Context, which Batches) {
 	var due []storedHint
 	err := c.Local.Scan([]byte(batchPrefix), func(key, value []byte) bool {
 		if len(value) < 8 {
 			return true
 		}
 		written := time.UnixMicro(int64(binary.BigEndian.Uint64(value)))
-		if c.Clock.Now().Sub(written) > 2*c.Timeouts().Write {
+		if which == AllBatches || c.Clock.Now().Sub(written) > 2*c.Timeouts().Write {
 			due = append(due, storedHint{bytes.Clone(key), bytes.Clone(value)})
 		}
 		return len(due) < 1000
@@ -211,11 +218,7 @@ func (c *Coordinator) replay(ctx context.Context, b storedHint) {
 		}
 	}
 	if len(valid) > 0 && err == nil {
-		plan, err := c.plan(valid, row.Any, typeBatch)
-		if err == nil {
-			err = c.execute(ctx, plan, c.Timeouts().Write)
-		}
-		if err != nil {
+		if err := c.writeEverywhere(ctx, valid); err != nil {
 			c.Log.Info("batch not replayed yet", "error", err)
 			return
 		}
@@ -223,6 +226,22 @@ func (c *Coordinator) replay(ctx context.Context, b storedHint) {
 	if err := c.Local.Delete(b.key); err != nil {
 		c.Log.Error("replayed batch log entry not removed", "error", err)
 	}
+}
+
+// writeEverywhere writes to all replicas and returns when each has confirmed or was hinted.
+func (c *Coordinator) writeEverywhere(ctx context.Context, ms []*row.Mutation) error {
+	flight := c.flights.depart()
+	defer flight.Done()
+	plan, err := c.plan(ms, row.Any, typeBatch)
+	if err != nil {
+		return err
+	}
+	err = c.execute(ctx, plan, flight, time.Now().Add(c.Timeouts().Write))
+	plan.sent.Wait()
+	if err != nil {
+		return err
+	}
+	return c.base.Err() // nothing was hinted by a node that stops
 }
 
 // PendingBatches counts the entries of the batch log on this node.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"alexandra/internal/cqlerr"
@@ -19,6 +20,15 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (c *Coordinator) CompareAndSet(ctx context.Context, r *row.Read, serial, commit row.Consistency,
 	decide func(current *row.Partition) (*row.Mutation, error),
 ) error {
+	deadline := time.Now().Add(c.Timeouts().CASContention)
+	return c.retryMoved(ctx, deadline, func() error { return c.compareAndSet(ctx, r, serial, commit, deadline, decide) })
+}
+
+func (c *Coordinator) compareAndSet(ctx context.Context, r *row.Read, serial, commit row.Consistency, deadline time.Time,
+	decide func(current *row.Partition) (*row.Mutation, error),
+) error {
+	flight := c.flights.depart()
+	defer flight.Done()
 	p, err := c.place(r.Table.Keyspace)
 	if err != nil {
 		return err
@@ -30,7 +40,7 @@ func (c *Coordinator) CompareAndSet(ctx context.Context, r *row.Read, serial, co
 	if c.soleReplica(r.Keys[0], p) && c.checkCommit(r.Keys[0], p, commit) == nil {
 		return c.casHere(ctx, r, serial, decide)
 	}
-	round := &round{c: c, read: r, commit: commit, deadline: time.Now().Add(c.Timeouts().CASContention)}
+	round := &round{c: c, read: r, commit: commit, deadline: deadline, flight: flight}
 	if round.electorate, err = c.electorate(r.Table, r.Keys[0], serial, p); err != nil {
 		return err
 	}
@@ -100,6 +110,7 @@ type round struct {
 	commit      row.Consistency
 	electorate  *electorate
 	deadline    time.Time
+	flight      *sync.WaitGroup
 	floor       int64 // micros of the newest ballot seen
 	contentions int
 }
@@ -141,15 +152,20 @@ func (r *round) run(ctx context.Context, decide func(*row.Partition) (*row.Mutat
 }
 
 // serialRead finishes what is under way, agrees on an empty proposal, and reads.
-func (c *Coordinator) serialRead(ctx context.Context, r *row.Read, p *ring.Placement, serial row.Consistency, deadline time.Time) (*row.Result, error) {
+func (c *Coordinator) serialRead(ctx context.Context, r *row.Read, serial row.Consistency, deadline time.Time) (*row.Result, error) {
+	flight := c.flights.depart()
+	defer flight.Done()
+	p, err := c.place(r.Table.Keyspace)
+	if err != nil {
+		return nil, err
+	}
 	if c.soleReplica(r.Keys[0], p) {
 		lock := c.paxos.of(r.Keys[0])
 		lock.Lock()
 		defer lock.Unlock()
 		return c.readHere(ctx, r, serial)
 	}
-	x := &round{c: c, read: r, commit: row.Any, deadline: time.Now().Add(c.Timeouts().CASContention)}
-	var err error
+	x := &round{c: c, read: r, commit: row.Any, deadline: time.Now().Add(c.Timeouts().CASContention), flight: flight}
 	if x.electorate, err = c.electorate(r.Table, r.Keys[0], serial, p); err != nil {
 		return nil, err
 	}
@@ -163,6 +179,9 @@ func (c *Coordinator) serialRead(ctx context.Context, r *row.Read, p *ring.Place
 		}
 		if err == nil {
 			err = x.contended(ctx)
+		}
+		if isMoved(err) {
+			return nil, &movedError{readTimeout(serial, 0, x.electorate.quorum, false)}
 		}
 		if err != nil {
 			if cqlerr.Is(err, cqlerr.WriteTimeout) || cqlerr.Is(err, cqlerr.CASWriteUnknown) {
@@ -185,6 +204,8 @@ func (r *round) begin(ctx context.Context) (ballot, error) {
 		})
 		yes, refused := r.count(votes)
 		switch {
+		case len(yes) < e.quorum && anyMoved(votes):
+			return b, &movedError{r.timeout(len(yes))} // nothing was proposed: the next ring's electorate decides
 		case len(yes) >= e.quorum:
 			done, err := r.catchUp(ctx, b, yes)
 			if err != nil {
@@ -289,6 +310,15 @@ func (r *round) propose(ctx context.Context, p proposal) (bool, error) {
 	return false, r.timeout(len(yes))
 }
 
+func anyMoved(votes []vote) bool {
+	for _, v := range votes {
+		if isMoved(v.err) {
+			return true
+		}
+	}
+	return false
+}
+
 func allRefused(votes []vote, e *electorate) bool {
 	for _, v := range votes {
 		if v.ok || v.err != nil {
@@ -323,6 +353,23 @@ func (r *round) timeout(received int) error {
 // finish applies a decided proposal on all replicas and waits as the commit level says.
 func (r *round) finish(ctx context.Context, p proposal, cl row.Consistency) error {
 	c, e := r.c, r.electorate
+	err := c.retryMoved(ctx, time.Now().Add(c.Timeouts().Write), func() error {
+		var err error
+		if e.placement, err = c.place(e.table.Keyspace); err != nil {
+			return err
+		}
+		return r.finishOn(ctx, p, cl)
+	})
+	if cqlerr.Is(err, cqlerr.WriteTimeout) {
+		t := cqlerr.As(err).Detail.(*cqlerr.Timeout)
+		return casCommitTimeout(cl, t.Received, t.BlockFor, r.contentions)
+	}
+	return err
+}
+
+// finishOn is finish with the replicas of one ring.
+func (r *round) finishOn(ctx context.Context, p proposal, cl row.Consistency) error {
+	c, e := r.c, r.electorate
 	tok := tokenOf(e.key)
 	targets := append(append([]*ring.Endpoint(nil), e.placement.Replicas(tok)...), e.placement.Pending(tok)...)
 	n := needOf(cl, e.placement.Strategy, c.Snitch.Local().Datacenter).withPending(e.placement.Pending(tok))
@@ -341,7 +388,9 @@ func (r *round) finish(ctx context.Context, p proposal, cl row.Consistency) erro
 			here = x
 			continue
 		}
-		c.background(func(base context.Context) {
+		r.flight.Add(1)
+		if !c.background(func(base context.Context) {
+			defer r.flight.Done()
 			ctx, cancel := context.WithDeadline(base, deadline)
 			defer cancel()
 			if _, err := c.callRetrying(ctx, x, rpc.PaxosCommit, body); err != nil {
@@ -350,7 +399,9 @@ func (r *round) finish(ctx context.Context, p proposal, cl row.Consistency) erro
 				return
 			}
 			a.ok(x)
-		})
+		}) {
+			r.flight.Done()
+		}
 	}
 	for _, x := range down {
 		r.hintCommit(x, p)
@@ -366,12 +417,7 @@ func (r *round) finish(ctx context.Context, p proposal, cl row.Consistency) erro
 	if cl == row.Any {
 		return nil
 	}
-	err := a.wait(ctx, deadline)
-	if cqlerr.Is(err, cqlerr.WriteTimeout) {
-		t := err.(*cqlerr.Error).Detail.(*cqlerr.Timeout)
-		return casCommitTimeout(cl, t.Received, t.BlockFor, r.contentions)
-	}
-	return err
+	return a.wait(ctx, deadline)
 }
 
 // casCommitTimeout says that the decision is durable but not applied everywhere it was waited for.

@@ -76,6 +76,7 @@ type HintOptions struct {
 	Enabled             bool
 	DisabledDatacenters []string
 	MaxWindow           time.Duration
+	PersistentWindow    bool  // the window counts from the oldest hint, too, over restarts
 	MaxBytesPerHost     int64 // 0: no limit
 }
 
@@ -83,6 +84,7 @@ type HintOptions struct {
 type Config struct {
 	ClusterName string
 	Self        uuid.UUID // host id
+	CounterID   uuid.UUID // whose shards of counters this node adds to; zero: Self's
 	Ring        *ring.Ring
 	Snitch      ring.Snitch
 	Class       string // snitch class for DESCRIBE CLUSTER, fully qualified
@@ -108,10 +110,12 @@ type Coordinator struct {
 	ring   atomic.Pointer[ring.Ring]
 	places atomic.Pointer[placeTable]
 
-	schema schemaState
-	paxos  paxosLocks
-	hints  hintState
-	stats  Stats
+	flights flights
+	changed ringNews
+	schema  schemaState
+	paxos   paxosLocks
+	hints   hintState
+	stats   Stats
 
 	// base is cancelled by Stop; background work runs under it and is counted by running.
 	base     context.Context
@@ -130,16 +134,20 @@ func New(c Config) *Coordinator {
 	if c.Hints == nil {
 		c.Hints = func() HintOptions { return HintOptions{Enabled: true, MaxWindow: 3 * time.Hour} }
 	}
+	if c.CounterID == uuid.Nil {
+		c.CounterID = c.Self
+	}
 	if c.Rand == nil {
 		c.Rand = rand.Uint64
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	k := &Coordinator{Config: c}
+	k := &Coordinator{Config: c, flights: flights{current: &sync.WaitGroup{}}}
 	k.base, k.cancel = context.WithCancel(context.Background())
 	k.setRing(c.Ring)
 	k.hints.wake = make(chan struct{}, 1)
+	k.hints.bytes, k.hints.oldest = map[uuid.UUID]int64{}, map[uuid.UUID]time.Time{}
 	k.schema.pull = make(chan struct{}, 1)
 	k.schema.tried = map[pullKey]time.Time{}
 	k.schema.publish(&schema.Schema{})
@@ -161,18 +169,19 @@ func (c *Coordinator) Stop() {
 	c.running.Wait()
 }
 
-// background runs f until Stop; f must return when its context ends. After Stop it does nothing.
-func (c *Coordinator) background(f func(ctx context.Context)) {
+// background runs f until Stop; f must return when its context ends. After Stop it does nothing and says false.
+func (c *Coordinator) background(f func(ctx context.Context)) bool {
 	c.stopping.RLock()
 	defer c.stopping.RUnlock()
 	if c.base.Err() != nil {
-		return
+		return false
 	}
 	c.running.Add(1)
 	go func() {
 		defer c.running.Done()
 		f(c.base)
 	}()
+	return true
 }
 
 // SetRing publishes a changed ring.
@@ -186,6 +195,7 @@ func (c *Coordinator) SetRing(r *ring.Ring) {
 func (c *Coordinator) setRing(r *ring.Ring) {
 	c.ring.Store(r)
 	c.places.Store(&placeTable{ring: r})
+	c.changed.tell()
 }
 
 // CurrentRing is the newest ring.

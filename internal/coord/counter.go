@@ -3,6 +3,7 @@ package coord
 import (
 	"context"
 	"encoding/binary"
+	"sync"
 	"time"
 
 	"alexandra/internal/cqlerr"
@@ -24,15 +25,20 @@ func (c *Coordinator) writeCounters(ctx context.Context, ms []*row.Mutation, cl 
 			return nodeLocal()
 		}
 	}
-	leaders := make([]*ring.Endpoint, len(ms))
-	for i, m := range ms {
-		var err error
-		if leaders[i], err = c.leader(m, cl); err != nil {
+	for _, m := range ms {
+		if _, err := c.leader(m, cl); err != nil {
 			return err
 		}
 	}
+	deadline := time.Now().Add(c.Timeouts().CounterWrite)
 	_, err := parallel(len(ms), func(i int) (struct{}, error) {
-		return struct{}{}, c.writeCounter(ctx, ms[i], leaders[i], cl)
+		return struct{}{}, c.retryMoved(ctx, deadline, func() error {
+			leader, err := c.leader(ms[i], cl)
+			if err != nil {
+				return err
+			}
+			return c.writeCounter(ctx, ms[i], leader, cl)
+		})
 	})
 	return err
 }
@@ -79,7 +85,7 @@ func (c *Coordinator) writeCounter(ctx context.Context, m *row.Mutation, leader 
 	defer cancel()
 	body := appendBytes(binary.AppendUvarint(nil, uint64(cl)), row.EncodeMutation(m))
 	_, err := c.Caller.Call(ctx, leader.Address, rpc.CounterMutate, body)
-	if err == nil || cqlerr.As(err) != nil {
+	if err == nil || cqlerr.As(err) != nil || isMoved(err) {
 		return err
 	}
 	n := need{cl: cl, blockFor: 1}
@@ -103,21 +109,33 @@ func (c *Coordinator) serveCounter(ctx context.Context, body []byte) ([]byte, er
 	if err != nil {
 		return nil, c.wireError(err)
 	}
+	if err := c.awaitOwned(ctx, m.Table, func(p *ring.Placement) bool { return c.ownedBy(p, m.Token, false) }); err != nil {
+		return nil, err // nothing was added yet
+	}
 	return nil, c.lead(ctx, m, cl, c.Timeouts().CounterWrite)
 }
 
 // lead applies increments here and replicates the result.
 func (c *Coordinator) lead(ctx context.Context, m *row.Mutation, cl row.Consistency, timeout time.Duration) error {
 	deadline := time.Now().Add(timeout)
+	flight := c.flights.depart()
+	defer flight.Done()
 	plan, err := c.plan([]*row.Mutation{m}, cl, typeCounter)
 	if err != nil {
 		return err
 	}
-	applied, err := c.Local.ApplyCounter(ctx, m, c.Self)
+	applied, err := c.Local.ApplyCounter(ctx, m, c.CounterID)
 	if err != nil {
 		return c.applyError(err, cl, plan)
 	}
-	return c.replicate(ctx, plan, applied, deadline)
+	// What was applied may be written any number of times, unlike the increment.
+	return c.retryMoved(ctx, deadline, func() error {
+		plan, err := c.plan([]*row.Mutation{applied}, cl, typeCounter)
+		if err != nil {
+			return err
+		}
+		return c.replicate(ctx, plan, flight, deadline)
+	})
 }
 
 func (c *Coordinator) applyError(err error, cl row.Consistency, plan *writePlan) error {
@@ -130,11 +148,8 @@ func (c *Coordinator) applyError(err error, cl row.Consistency, plan *writePlan)
 }
 
 // replicate sends what the leader has applied already to the other replicas.
-func (c *Coordinator) replicate(ctx context.Context, plan *writePlan, applied *row.Mutation, deadline time.Time) error {
+func (c *Coordinator) replicate(ctx context.Context, plan *writePlan, flight *sync.WaitGroup, deadline time.Time) error {
 	others := &writePlan{acks: plan.acks, down: plan.down}
-	for _, d := range append(plan.up, plan.down...) {
-		d.ms = []*row.Mutation{applied}
-	}
 	for _, d := range plan.up {
 		if c.isSelf(d.node) {
 			d.acks[0].ok(d.node)
@@ -142,5 +157,5 @@ func (c *Coordinator) replicate(ctx context.Context, plan *writePlan, applied *r
 			others.up = append(others.up, d)
 		}
 	}
-	return c.execute(ctx, others, time.Until(deadline))
+	return c.execute(ctx, others, flight, deadline)
 }

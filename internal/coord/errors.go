@@ -110,7 +110,11 @@ func failureText(received int, fs []failure) string {
 func failureDetail(cl row.Consistency, received, blockFor int, fs []failure) *cqlerr.Failure {
 	d := &cqlerr.Failure{Consistency: uint16(cl), Received: received, BlockFor: blockFor, Reasons: map[string]uint16{}}
 	for _, f := range fs {
-		d.Reasons[f.node.Address.Addr().String()] = f.reason
+		reason := f.reason
+		if int(reason) >= len(reasonNames) {
+			reason = rpc.ReasonUnknown
+		}
+		d.Reasons[f.node.Address.Addr().String()] = reason
 	}
 	return d
 }

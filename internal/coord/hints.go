@@ -33,6 +33,8 @@ type hintState struct {
 
 	mu    sync.Mutex
 	bytes map[uuid.UUID]int64 // stored since the start, for the size limit
+	// oldest is when the first hint of a node was made; missing when that is not known.
+	oldest map[uuid.UUID]time.Time
 }
 
 // storeHint keeps a write for a replica that missed it. It says false when hints are off, the replica has been down
@@ -47,6 +49,9 @@ func (c *Coordinator) storeHint(e *ring.Endpoint, m *row.Mutation) bool {
 	}
 	if since := c.Liveness.DownSince(e.HostID); o.MaxWindow > 0 && !since.IsZero() && c.Clock.Now().Sub(since) > o.MaxWindow {
 		return false
+	}
+	if o.MaxWindow > 0 && o.PersistentWindow && c.oldestHint(e.HostID) > o.MaxWindow {
+		return false // a restart of this node does not begin the window anew
 	}
 	value := row.EncodeMutation(m)
 	if !c.hints.take(e.HostID, int64(len(value)), o.MaxBytesPerHost) {
@@ -63,12 +68,31 @@ func (c *Coordinator) storeHint(e *ring.Endpoint, m *row.Mutation) bool {
 	return true
 }
 
+// oldestHint is how long the first hint for a node has been waiting; 0 without any.
+func (c *Coordinator) oldestHint(host uuid.UUID) time.Duration {
+	c.hints.mu.Lock()
+	defer c.hints.mu.Unlock()
+	now := c.Clock.Now()
+	if at, ok := c.hints.oldest[host]; ok {
+		return now.Sub(at)
+	}
+	oldest := now
+	err := c.Local.Scan(append([]byte(hintPrefix), host[:]...), func(key, _ []byte) bool {
+		if _, created, ok := splitHintKey(key); ok {
+			oldest = created
+		}
+		return false
+	})
+	if err != nil {
+		c.Log.Error("hints not read", "error", err)
+	}
+	c.hints.oldest[host] = oldest
+	return now.Sub(oldest)
+}
+
 func (h *hintState) take(host uuid.UUID, size, limit int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.bytes == nil {
-		h.bytes = map[uuid.UUID]int64{}
-	}
 	if limit > 0 && h.bytes[host]+size > limit {
 		return false
 	}
@@ -80,11 +104,16 @@ func (h *hintState) release(host uuid.UUID, size int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.bytes[host] = max(h.bytes[host]-size, 0)
+	delete(h.oldest, host)
 }
 
 func (c *Coordinator) hintKey(host uuid.UUID) []byte {
+	return c.hintKeyAt(host, c.Clock.Now().UnixMicro())
+}
+
+func (c *Coordinator) hintKeyAt(host uuid.UUID, micros int64) []byte {
 	k := append([]byte(hintPrefix), host[:]...)
-	k = binary.BigEndian.AppendUint64(k, uint64(c.Clock.Now().UnixMicro()))
+	k = binary.BigEndian.AppendUint64(k, uint64(micros))
 	return binary.BigEndian.AppendUint64(k, c.hints.sequence.Add(1))
 }
 
@@ -196,12 +225,9 @@ func (c *Coordinator) deliverTo(ctx context.Context, e *ring.Endpoint) int {
 				break
 			}
 		}
-		for _, h := range batch {
-			if err := c.Local.Delete(h.key); err != nil {
-				c.Log.Error("delivered hint not removed", "error", err)
-				return total
-			}
-			c.hints.release(e.HostID, int64(len(h.value)))
+		if err := c.forgetHints(e.HostID, batch); err != nil {
+			c.Log.Error("delivered hint not removed", "error", err)
+			return total
 		}
 		total += len(ms)
 		c.stats.HintsDelivered.Add(int64(len(ms)))
@@ -322,6 +348,14 @@ func (c *Coordinator) DropHints(host uuid.UUID) error {
 		if err := c.Local.Delete(k); err != nil {
 			return err
 		}
+	}
+	c.hints.mu.Lock()
+	defer c.hints.mu.Unlock()
+	clear(c.hints.oldest)
+	if host == uuid.Nil {
+		clear(c.hints.bytes)
+	} else {
+		delete(c.hints.bytes, host)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package coord
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"alexandra/internal/cqlerr"
@@ -62,6 +63,9 @@ func (c *Coordinator) electorate(t *schema.Table, key []byte, serial row.Consist
 	return e, nil
 }
 
+// errLostVote is the vote of a node that refused when asked again: the answer that was lost may have been yes.
+var errLostVote = errors.New("the answer to a proposal was lost")
+
 // vote is one member's answer to a prepare or a proposal.
 type vote struct {
 	node  *ring.Endpoint
@@ -111,7 +115,11 @@ func (c *Coordinator) poll(ctx context.Context, e *electorate, verb rpc.Verb, bo
 
 func (c *Coordinator) voteOf(ctx context.Context, m *ring.Endpoint, verb rpc.Verb, body []byte) vote {
 	v := vote{node: m}
-	out, err := c.callRetrying(ctx, m, verb, body)
+	out, err := c.Caller.Call(ctx, m.Address, verb, body)
+	again := err != nil && rpc.IsUnreachable(err)
+	if again {
+		out, err = c.callRetrying(ctx, m, verb, body)
+	}
 	if err != nil {
 		v.err = err
 		return v
@@ -123,6 +131,9 @@ func (c *Coordinator) voteOf(ctx context.Context, m *ring.Endpoint, verb rpc.Ver
 		v.state = r.state()
 	}
 	v.err = r.finish()
+	if again && v.err == nil && !v.ok && verb == rpc.PaxosPropose {
+		v.err = errLostVote
+	}
 	return v
 }
 
@@ -159,9 +170,12 @@ func (c *Coordinator) paxosRequest(body []byte) (*schema.Table, []byte, proposal
 	return t, key, p, nil
 }
 
-func (c *Coordinator) servePrepare(_ context.Context, body []byte) ([]byte, error) {
+func (c *Coordinator) servePrepare(ctx context.Context, body []byte) ([]byte, error) {
 	t, key, p, err := c.paxosRequest(body)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkKey(ctx, t, key); err != nil {
 		return nil, err
 	}
 	ok, s, err := c.prepareHere(t, key, p.Ballot)
@@ -171,9 +185,12 @@ func (c *Coordinator) servePrepare(_ context.Context, body []byte) ([]byte, erro
 	return encodeVote(ok, s.Promised, s), nil
 }
 
-func (c *Coordinator) servePropose(_ context.Context, body []byte) ([]byte, error) {
+func (c *Coordinator) servePropose(ctx context.Context, body []byte) ([]byte, error) {
 	t, key, p, err := c.paxosRequest(body)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkKey(ctx, t, key); err != nil {
 		return nil, err
 	}
 	ok, newer, err := c.proposeHere(t, key, p)
@@ -186,6 +203,9 @@ func (c *Coordinator) servePropose(_ context.Context, body []byte) ([]byte, erro
 func (c *Coordinator) serveCommit(ctx context.Context, body []byte) ([]byte, error) {
 	t, key, p, err := c.paxosRequest(body)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkKey(ctx, t, key); err != nil {
 		return nil, err
 	}
 	return nil, c.commitHere(ctx, t, key, p)

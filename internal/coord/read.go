@@ -14,10 +14,18 @@ import (
 )
 
 // Read returns reconciled partitions: tombstones and dead cells are gone, what is left is live at read.Now.
-func (c *Coordinator) Read(ctx context.Context, r *row.Read, cl row.Consistency) (*row.Result, error) {
+func (c *Coordinator) Read(ctx context.Context, r *row.Read, cl row.Consistency) (res *row.Result, err error) {
 	if err := checkReadLevel(cl); err != nil {
 		return nil, err
 	}
+	err = c.retryMoved(ctx, time.Now().Add(c.Timeouts().Read), func() error {
+		res, err = c.read(ctx, r, cl)
+		return err
+	})
+	return res, err
+}
+
+func (c *Coordinator) read(ctx context.Context, r *row.Read, cl row.Consistency) (*row.Result, error) {
 	p, err := c.place(r.Table.Keyspace)
 	if err != nil {
 		return nil, err
@@ -32,7 +40,7 @@ func (c *Coordinator) Read(ctx context.Context, r *row.Read, cl row.Consistency)
 	deadline := time.Now().Add(timeout)
 	switch {
 	case cl.IsSerial() && len(r.Keys) == 1:
-		return c.serialRead(ctx, r, p, cl, deadline)
+		return c.serialRead(ctx, r, cl, deadline)
 	case r.Keys == nil: // a range is read with as many replicas, and refused under the level's own name
 	case cl == row.Serial:
 		cl = row.Quorum
@@ -290,6 +298,9 @@ func (c *Coordinator) readFor(ctx context.Context, body []byte) (*row.Read, *row
 	r, err := row.DecodeRead(body, c.tableByID)
 	if err != nil {
 		return nil, nil, c.wireError(err)
+	}
+	if err := c.checkRead(ctx, r); err != nil {
+		return nil, nil, err
 	}
 	res, err := c.Local.Read(ctx, r)
 	if err != nil {

@@ -45,7 +45,7 @@ func TestJoinAndLeave(t *testing.T) {
 			for k := range 100 {
 				require.NoError(t, c.write(n, row.All, c.put(n, k, 1, fmt.Sprint(k))))
 			}
-			require.NoError(t, c.nodes[2].Bootstrap(t.Context()))
+			require.NoError(t, c.nodes[2].Bootstrap(t.Context(), Strict))
 			for k := 100; k < 200; k++ {
 				require.NoError(t, c.write(n, row.All, c.put(n, k, 1, fmt.Sprint(k))))
 			}

@@ -183,7 +183,7 @@ func TestLoggedBatch(t *testing.T) {
 	c.refused.Unlock()
 	c.clock.Advance(5 * time.Second)
 	for _, x := range c.nodes {
-		x.ReplayBatchlog(t.Context())
+		x.ReplayBatchlog(t.Context(), OldBatches)
 	}
 	require.Zero(t, pending())
 	for k := 1; k <= 3; k++ {

@@ -32,7 +32,7 @@ func newTunable(c *config.Config) *tunable {
 			CASContention: c.CASContentionTimeout, Truncate: c.TruncateRequestTimeout, Request: c.RequestTimeout, Repair: c.RepairRequestTimeout,
 		},
 		hints: coord.HintOptions{
-			Enabled: c.HintedHandoffEnabled, DisabledDatacenters: c.HintedHandoffDisabledDatacenters, MaxWindow: c.MaxHintWindow,
+			PersistentWindow: c.HintWindowPersistentEnabled, Enabled: c.HintedHandoffEnabled, DisabledDatacenters: c.HintedHandoffDisabledDatacenters, MaxWindow: c.MaxHintWindow,
 			MaxBytesPerHost: c.MaxHintsSizePerHost,
 		},
 	}
@@ -124,14 +124,14 @@ func (n *Node) Switch(ctx context.Context, r admin.Switch) (*admin.Switch, error
 		}
 	}
 	n.mu.Lock()
-	drained := n.drained
+	drained, quiet := n.drained || n.leaving, n.quiet
 	n.mu.Unlock()
 	out := &admin.Switch{Name: r.Name}
 	switch r.Name {
 	case admin.Binary:
 		out.On = n.server.Running()
 	case admin.Gossip:
-		out.On = !drained
+		out.On = !drained && !quiet
 	case admin.Handoff:
 		out.On = n.tune.Hints().Enabled
 	case admin.AutoCompaction:
@@ -164,7 +164,7 @@ func (n *Node) turn(ctx context.Context, name string, on bool) error {
 		n.tune.mu.Unlock()
 		n.server.AllowOldVersions(on)
 	case admin.Gossip:
-		return admin.Failed("gossip runs as long as the node does: use nodetool drain, or stop the node")
+		return n.setGossip(on)
 	case admin.Backup:
 		if on {
 			return admin.Failed("incremental backups are not supported: use nodetool snapshot")
@@ -229,7 +229,7 @@ func (n *Node) ReloadSchema(ctx context.Context, _ admin.None) (admin.None, erro
 
 // ReplayBatchlog implements admin.Operations.
 func (n *Node) ReplayBatchlog(ctx context.Context, _ admin.None) (admin.None, error) {
-	n.coord.ReplayBatchlog(ctx)
+	n.coord.ReplayBatchlog(ctx, coord.OldBatches)
 	return admin.None{}, nil
 }
 

@@ -8,8 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"alexandra/gossip"
 	"alexandra/internal/admin"
+	"alexandra/internal/coord"
 	"alexandra/internal/ring"
 	"alexandra/internal/schema"
 )
@@ -37,19 +40,50 @@ func (n *Node) decommission(ctx context.Context, r admin.Membership, _ admin.Pro
 	first := fmt.Sprint(n.identity.Tokens[0])
 	n.gossip.SetStatus(gossip.StatusLeaving, first)
 	n.coord.SetRing(n.currentRing())
-	if err := n.coord.StreamOut(ctx); err != nil {
+	if err := n.giveAway(ctx); err != nil {
+		n.log.Error("Error while decommissioning node", "error", err)
 		n.gossip.SetStatus(gossip.StatusNormal, first)
 		n.coord.SetRing(n.currentRing())
 		n.setMode("DECOMMISSION_FAILED")
 		return err
 	}
-	n.gossip.Set(map[gossip.Key]string{gossip.RPCReady: "false"})
+	n.identity.Bootstrapped, n.identity.Decommissioned = false, true
+	if err := n.saveIdentity(); err != nil {
+		return err
+	}
+	n.mu.Lock()
+	n.leaving, n.mode = true, "DECOMMISSIONED"
+	n.mu.Unlock()
+	n.coord.SetRing(n.ringWithoutSelf()) // from here on nobody reads from this node: the others may write without it
 	n.gossip.SetStatus(gossip.StatusLeft, first, n.clock.Now().Add(goneFor).UnixMilli())
+	if err := n.coord.Settle(ctx, n.identity.HostID, ring.Left); err != nil {
+		n.log.Warn("not everybody knows yet that this node has left", "error", err)
+	}
 	n.stopServing(ctx)
 	n.writeLocal("DECOMMISSIONED")
-	n.setMode("DECOMMISSIONED")
+	n.gossip.Leave()
 	n.log.Info("DECOMMISSIONED")
 	return nil
+}
+
+// giveAway hands over all that only this node may have: data, batches and hints.
+func (n *Node) giveAway(ctx context.Context) error {
+	if err := n.coord.Settle(ctx, n.identity.HostID, ring.Leaving); err != nil {
+		return err
+	}
+	n.coord.ReplayBatchlog(ctx, coord.AllBatches)
+	if err := n.coord.StreamOut(ctx); err != nil {
+		return err
+	}
+	if !n.cfg.TransferHintsOnDecommission {
+		return n.coord.DropHints(uuid.Nil)
+	}
+	return n.coord.HandOverHints(ctx)
+}
+
+// ringWithoutSelf is the ring once this node has left it.
+func (n *Node) ringWithoutSelf() *ring.Ring {
+	return n.ringOf(slices.DeleteFunc(n.gossip.Nodes(), func(g *gossip.Node) bool { return g.HostID == n.identity.HostID }))
 }
 
 func (n *Node) setMode(mode string) {
@@ -66,11 +100,17 @@ func (n *Node) mayLeave(force bool) error {
 	now := n.coord.CurrentRing()
 	switch {
 	case mode == "DECOMMISSIONED":
-		return admin.Usage("Node in DECOMMISSIONED state; wait for status to become normal or restart")
+		return admin.Usage("Node was already decommissioned.")
+	case mode == "LEAVING":
+		return admin.Usage("This node is still decommissioning.")
 	case mode != "NORMAL" && mode != "DECOMMISSION_FAILED" || drained:
 		return admin.Usage("Node in %s state; wait for status to become normal or restart", mode)
+	case !n.gossip.Self().IsMember():
+		return admin.Usage("Unsupported operation: local node is not a member of the token ring yet")
 	case len(now.Owners()) < 2:
 		return admin.Usage("Unsupported operation: no other normal nodes in the ring; decommission would be pointless")
+	case n.gaining():
+		return admin.Usage("Unsupported operation: data is currently moving to this node; unable to leave the ring")
 	case force:
 		return nil
 	}
@@ -103,50 +143,6 @@ func (n *Node) eachReplicated(visit func(*schema.Keyspace, ring.Strategy) error)
 	return nil
 }
 
-// removeNode takes a dead node out of the ring; what it alone held on behalf of this node's new ranges is repaired from the
-// replicas that are left.
-func (n *Node) removeNode(ctx context.Context, r admin.Membership, tell admin.Progress) error {
-	g := n.peerAddress(r.Host)
-	switch {
-	case r.Host == "status":
-		tell("RemovalStatus: No token removals in process.")
-		return nil
-	case r.Host == "force":
-		return admin.Usage("No tokens to force removal on, call 'removenode' first")
-	case g == nil || !strings.EqualFold(g.HostID.String(), r.Host):
-		return admin.Failed("Host ID not found.")
-	case g.HostID == n.identity.HostID:
-		return admin.Failed("Cannot remove self")
-	case g.Live:
-		return admin.Failed("Node /%s is alive and owns this ID. Use decommission command to remove it from the ring", g.Address)
-	}
-	n.gossip.SetPeerStatus(g.HostID, gossip.StatusRemoved, g.HostID.String(), n.clock.Now().Add(goneFor).UnixMilli())
-	n.coord.SetRing(n.currentRing())
-	if err := n.coord.DropHints(g.HostID); err != nil {
-		return err
-	}
-	return n.eachReplicated(func(ks *schema.Keyspace, _ ring.Strategy) error {
-		_, err := n.Repair(ctx, admin.Repair{Keyspace: ks.Name, Full: true, Force: true}, func(string) {})
-		return err
-	})
-}
-
-// assassinate takes a node out of the ring without a look at its data.
-func (n *Node) assassinate(_ context.Context, r admin.Membership, _ admin.Progress) error {
-	g := n.peerAddress(r.Host)
-	if g == nil || g.HostID == n.identity.HostID {
-		return admin.Failed("Cannot assassinate endpoint %s: no such node", r.Host)
-	}
-	first := ""
-	if len(g.Tokens) > 0 {
-		first = fmt.Sprint(g.Tokens[0])
-	}
-	n.log.Warn("Assassinating /" + g.Address.String() + " via gossip")
-	n.gossip.SetPeerStatus(g.HostID, gossip.StatusLeft, first, n.clock.Now().Add(goneFor).UnixMilli())
-	n.coord.SetRing(n.currentRing())
-	return n.coord.DropHints(g.HostID)
-}
-
 // rebuild fetches what this node owns from another datacenter.
 func (n *Node) rebuild(ctx context.Context, r admin.Membership, _ admin.Progress) error {
 	known := n.coord.Datacenters()
@@ -158,10 +154,4 @@ func (n *Node) rebuild(ctx context.Context, r admin.Membership, _ admin.Progress
 		return admin.Usage("Provided datacenter '%s' is not a valid datacenter, available datacenters are: %s", r.Source, strings.Join(known, ","))
 	}
 	return n.coord.Rebuild(ctx, r.Source)
-}
-
-// Cleanup implements admin.Operations.
-func (n *Node) Cleanup(ctx context.Context, r admin.Tables) (admin.None, error) {
-	// What a node does not own is never asked for; only its space is worth something, and that comes back with compaction.
-	return n.Compact(ctx, r)
 }

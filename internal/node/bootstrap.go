@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"alexandra/gossip"
+	"alexandra/internal/config"
+	"alexandra/internal/coord"
+	"alexandra/internal/ring"
 )
 
 // bootstrap fetches what this node is going to own from those who own it now, while writes for it arrive already. Only a
@@ -14,14 +17,32 @@ func (n *Node) bootstrap(ctx context.Context) error {
 	if n.identity.Bootstrapped || !n.cfg.AutoBootstrap || !n.hasMembers() {
 		return nil
 	}
-	n.gossip.SetStatus(gossip.StatusBoot, n.identity.Tokens[0])
+	if n.replaced != nil {
+		n.gossip.SetStatus(gossip.StatusBootReplace, n.replaced.Address)
+	} else {
+		n.gossip.SetStatus(gossip.StatusBoot, n.identity.Tokens[0])
+	}
 	n.coord.SetRing(n.currentRing())
+	n.log.Info("JOINING: waiting for pending range calculation")
+	if err := n.coord.Settle(ctx, n.identity.HostID, ring.Joining); err != nil {
+		return wrap("join the ring", err)
+	}
 	n.log.Info("JOINING: Starting to bootstrap...")
-	if err := n.coord.Bootstrap(ctx); err != nil {
-		return wrap("bootstrap", err)
+	strict := coord.Strict
+	if !n.cfg.Properties.ConsistentRangeMovement {
+		strict = coord.Relaxed
+	}
+	if err := n.coord.Bootstrap(ctx, strict); err != nil {
+		return config.Fatal(err.Error())
 	}
 	n.log.Info(fmt.Sprintf("Bootstrap completed for tokens %v", n.identity.Tokens))
-	return nil
+	if n.hold != nil {
+		n.hold(ctx)
+	}
+	if r := n.replaced; r != nil && n.gossip.Live(r.HostID) {
+		return liveReplacement()
+	}
+	return ctx.Err()
 }
 
 // hasMembers says whether any other node owns tokens.
@@ -32,4 +53,31 @@ func (n *Node) hasMembers() bool {
 		}
 	}
 	return false
+}
+
+// becomeNormal makes this node an owner of its tokens and waits until the live ones agree with it on the schema.
+func (n *Node) becomeNormal(ctx context.Context) error {
+	joined := !n.identity.Bootstrapped
+	n.gossip.SetStatus(gossip.StatusNormal, gossip.FormatTokens(n.identity.Tokens[:1]))
+	if r := n.replaced; r != nil {
+		n.gossip.SetPeerStatus(r.HostID, gossip.StatusReplaced, n.identity.HostID)
+		n.replaced = nil
+	}
+	n.coord.SetRing(n.currentRing())
+	n.identity.Bootstrapped = true
+	if err := n.saveIdentity(); err != nil {
+		return err
+	}
+	n.setMode("NORMAL")
+	n.log.Info("Node /" + n.address.String() + " state jump to NORMAL")
+	if joined {
+		if err := n.coord.Settle(ctx, n.identity.HostID, ring.Normal); err != nil {
+			n.log.Warn("not everybody knows yet that this node has joined", "error", err)
+		}
+	}
+	n.waitFor(ctx, settle, func() bool {
+		n.coord.SyncSchema(ctx)
+		return n.sawVersion(n.coord.Schema().Version)
+	})
+	return nil
 }

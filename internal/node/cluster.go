@@ -17,11 +17,16 @@ import (
 // initialStates is what gossip says of this node from the start. It owns nothing yet.
 func (n *Node) initialStates() map[gossip.Key]string {
 	here := n.snitch.Local()
-	return map[gossip.Key]string{
+	out := map[gossip.Key]string{
 		gossip.Datacenter: here.Datacenter, gossip.Rack: here.Rack, gossip.ReleaseVersion: ReleaseVersion,
 		gossip.ListenAddress: n.listen.String(), gossip.NativeAddress: n.native.String(), gossip.RPCReady: "false",
 		gossip.Tokens: gossip.FormatTokens(n.identity.Tokens),
 	}
+	if n.identity.Bootstrapped {
+		// A member that starts is a member all the time; it says NORMAL when it is ready.
+		out[gossip.Status] = gossip.StatusShutdown + ",true"
+	}
+	return out
 }
 
 // endpointOf is a node as placement sees it.
@@ -40,7 +45,7 @@ func (n *Node) endpointOf(g *gossip.Node) ring.Endpoint {
 		e.Status = ring.Leaving
 	case gossip.StatusMoving:
 		e.Status = ring.Moving
-	case gossip.StatusLeft, gossip.StatusRemoved:
+	case gossip.StatusLeft, gossip.StatusRemoved, gossip.StatusReplaced:
 		e.Status = ring.Left
 	}
 	return e
@@ -51,17 +56,24 @@ func (n *Node) ringOf(nodes []*gossip.Node) *ring.Ring {
 	var endpoints []ring.Endpoint
 	for _, g := range nodes {
 		if joining := g.Status == gossip.StatusBoot || g.Status == gossip.StatusBootReplace; g.IsMember() || joining && len(g.Tokens) > 0 {
-			endpoints = append(endpoints, n.endpointOf(g))
+			e := n.endpointOf(g)
+			e.Replaces = replacedBy(nodes, g)
+			endpoints = append(endpoints, e)
 		}
 	}
 	return ring.New(endpoints)
 }
 
-// currentRing is the ring that gossip knows. This node is always in it: its own tables need a place.
+// currentRing is the ring that gossip knows. This node is in it before it joins, too, until it has left: its own tables
+// need a place.
 func (n *Node) currentRing() *ring.Ring {
 	nodes := n.gossip.Nodes()
+	n.mu.Lock()
+	leaving := n.leaving
+	n.mu.Unlock()
 	for i, g := range nodes {
-		if g.HostID == n.identity.HostID && !g.IsMember() && g.Status != gossip.StatusBoot {
+		joining := g.Status == gossip.StatusBoot || g.Status == gossip.StatusBootReplace
+		if g.HostID == n.identity.HostID && !g.IsMember() && !joining && !leaving {
 			self := *g
 			self.Status, self.Tokens = gossip.StatusNormal, n.identity.Tokens
 			if len(self.Tokens) == 0 {
@@ -79,6 +91,13 @@ func (n *Node) onGossip(e gossip.Event) {
 		return
 	}
 	n.coord.SetRing(n.currentRing())
+	if e.Node.HostID == n.identity.HostID {
+		n.expelled()
+		return
+	}
+	if e.Kind == gossip.Down && e.Node.IsGone() {
+		return // Left follows
+	}
 	n.mu.Lock()
 	before := n.known[e.Node.HostID]
 	n.known[e.Node.HostID] = e.Node
@@ -96,8 +115,7 @@ func (n *Node) onGossip(e gossip.Event) {
 		n.log.Info("InetAddress /" + e.Node.Address.String() + " is now DOWN")
 	case gossip.Left:
 		n.rpcClient.Forget(e.Node.Address)
-	case gossip.Removed:
-		n.log.Warn("this node was removed from the ring by another one")
+		n.inheritHints(e.Node.HostID)
 	}
 	if before == nil || before.SchemaVersion != e.Node.SchemaVersion || e.Kind == gossip.Up {
 		n.coord.SchemaSeen()
@@ -111,29 +129,70 @@ func (n *Node) tellClients(e gossip.Event, before *gossip.Node) {
 	if !node.IsValid() {
 		return
 	}
+	was := before != nil && before.Live && before.NativeReady
 	switch e.Kind {
 	case gossip.Left:
-		n.server.NodeEvent(server.NodeDown, node, false)
-		n.server.NodeEvent(server.RemovedNode, node, false)
+		n.tellGone(e.Node, was)
 		return
 	case gossip.Joined:
 		if e.Node.IsMember() {
 			n.server.NodeEvent(server.NewNode, node, serving)
 		}
 	case gossip.Changed, gossip.Up:
-		if e.Node.IsMember() && (before == nil || !before.IsMember()) {
+		switch {
+		case !e.Node.IsMember():
+		case before == nil || !before.IsMember() || before.Native != node:
 			n.server.NodeEvent(server.NewNode, node, serving)
-		} else if before != nil && before.IsMember() && e.Node.IsMember() && gossip.FormatTokens(before.Tokens) != gossip.FormatTokens(e.Node.Tokens) {
+		case gossip.FormatTokens(before.Tokens) != gossip.FormatTokens(e.Node.Tokens):
 			n.server.NodeEvent(server.MovedNode, node, serving)
 		}
 	}
-	was := before != nil && before.Live && before.NativeReady
 	switch {
 	case serving && !was:
 		n.server.NodeEvent(server.NodeUp, node, true)
 	case !serving && was:
 		n.server.NodeEvent(server.NodeDown, node, false)
 	}
+}
+
+// tellGone is the end of a node: REMOVED_NODE, and DOWN when it was up until now. Of a node that was replaced drivers hear
+// of its successor only.
+func (n *Node) tellGone(g *gossip.Node, was bool) {
+	for _, other := range n.gossip.Nodes() {
+		if other.HostID != g.HostID && other.Native == g.Native && other.IsMember() {
+			return // its address has a new owner
+		}
+	}
+	if g.IsMember() || g.Status == gossip.StatusLeft || g.Status == gossip.StatusRemoved {
+		n.server.NodeEvent(server.RemovedNode, g.Native, false)
+	}
+	if was {
+		n.server.NodeEvent(server.NodeDown, g.Native, false)
+	}
+}
+
+// inheritHints gives what is kept for a node that is gone to those who own it now.
+func (n *Node) inheritHints(host uuid.UUID) {
+	n.background(func(ctx context.Context) {
+		for ctx.Err() == nil && n.coord.RerouteHints(ctx, host) != nil {
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+	})
+}
+
+// expelled is what a node does that hears of its own removal: it stops serving, since its data is stale from now on.
+func (n *Node) expelled() {
+	n.log.Warn("this node was removed from the ring by another one and stops serving")
+	n.background(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, n.cfg.NativeTransportTimeout)
+		defer cancel()
+		if err := n.Drain(ctx); err != nil {
+			n.log.Error("drain failed", "error", err)
+		}
+	})
 }
 
 // announceTimeout limits how long another node is tried when roles changed.

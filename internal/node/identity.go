@@ -2,18 +2,14 @@ package node
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
-	"alexandra/gossip"
 	"alexandra/internal/config"
 	"alexandra/internal/ring"
 	"alexandra/storage"
@@ -32,6 +28,8 @@ type identity struct {
 	Generation  int64     `json:"generation"`
 	// Bootstrapped is set once the node was a full member of the ring.
 	Bootstrapped bool `json:"bootstrapped"`
+	// Decommissioned is set when it has left.
+	Decommissioned bool `json:"decommissioned,omitempty"`
 }
 
 var (
@@ -54,6 +52,9 @@ func (n *Node) openIdentity(Options) error {
 	if err := n.checkIdentity(here); err != nil {
 		return err
 	}
+	if n.identity.Decommissioned {
+		n.identity.Decommissioned, n.identity.Bootstrapped = false, false // cassandra.override_decommission: joins anew
+	}
 	n.identity.Generation = max(n.identity.Generation+1, n.clock.Now().Unix())
 	return n.saveIdentity()
 }
@@ -61,22 +62,26 @@ func (n *Node) openIdentity(Options) error {
 // checkIdentity compares what is on disk with what the configuration says now.
 func (n *Node) checkIdentity(here ring.Location) error {
 	id, p := n.identity, n.cfg.Properties
-	wrong := func(format string, args ...any) error {
+	refuse := func(code int, format string, args ...any) error {
 		e := config.Refuse(fmt.Sprintf(format, args...))
-		e.ExitCode = config.ExitWrongState
+		e.ExitCode = code
 		return e
 	}
+	wrong := func(format string, args ...any) error { return refuse(config.ExitWrongState, format, args...) }
 	switch {
 	case id.ClusterName != n.cfg.ClusterName:
-		return wrong("Saved cluster name %s != configured name %s", id.ClusterName, n.cfg.ClusterName)
+		return refuse(config.ExitConfiguration, "Saved cluster name %s != configured name %s", id.ClusterName, n.cfg.ClusterName)
 	case id.Datacenter != here.Datacenter && !p.IgnoreDC:
 		return wrong("Cannot start node if snitch's data center (%s) differs from previous data center (%s). "+
 			"Please fix the snitch configuration, decommission and rebootstrap this node or use the flag -Dcassandra.ignore_dc=true.", here.Datacenter, id.Datacenter)
 	case id.Rack != here.Rack && !p.IgnoreRack:
 		return wrong("Cannot start node if snitch's rack (%s) differs from previous rack (%s). "+
 			"Please fix the snitch configuration, decommission and rebootstrap this node or use the flag -Dcassandra.ignore_rack=true.", here.Rack, id.Rack)
+	case id.Decommissioned && !p.OverrideDecommission:
+		return refuse(config.ExitJoin, "This node was decommissioned and will not rejoin the ring unless -Dcassandra.override_decommission=true has been set, "+
+			"or all existing data is removed and the node is bootstrapped again")
 	case len(id.Tokens) > 0 && n.cfg.NumTokens > 0 && len(id.Tokens) != n.cfg.NumTokens:
-		return config.Refuse(fmt.Sprintf("Cannot change the number of tokens from %d to %d", len(id.Tokens), n.cfg.NumTokens))
+		return refuse(config.ExitJoin, "Cannot change the number of tokens from %d to %d", len(id.Tokens), n.cfg.NumTokens)
 	}
 	n.identity.Datacenter, n.identity.Rack = here.Datacenter, here.Rack
 	return nil
@@ -88,36 +93,6 @@ func (n *Node) saveIdentity() error {
 		return fmt.Errorf("identity: %w", err)
 	}
 	return wrap("save the node's identity", n.store.Local().Set(identityKey, raw, storage.Durable))
-}
-
-// chooseTokens gives a node its tokens on its first start, after a look at who is there already.
-func (n *Node) chooseTokens(ctx context.Context) error {
-	if len(n.identity.Tokens) > 0 {
-		n.log.Info(fmt.Sprintf("Using saved tokens %v", n.identity.Tokens))
-		return nil
-	}
-	others, err := n.shadow(ctx)
-	if err != nil {
-		return err
-	}
-	for _, g := range others {
-		if g.Address == n.address && !g.IsGone() && g.HostID != n.identity.HostID {
-			return config.Refuse(fmt.Sprintf("A node with address /%s already exists, cancelling join. Use cassandra.replace_address if you want to replace this node.", n.address))
-		}
-	}
-	tokens, err := ring.ChooseTokens(ring.TokenConfig{
-		NumTokens: n.cfg.NumTokens, InitialToken: n.cfg.InitialToken, LocalRF: n.cfg.AllocateTokensForLocalReplicationFactor,
-		Location: n.snitch.Local(), Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
-	}, n.ringOf(others))
-	if err != nil {
-		return config.Refuse(err.Error())
-	}
-	n.identity.Tokens = n.identity.Tokens[:0]
-	for _, t := range tokens {
-		n.identity.Tokens = append(n.identity.Tokens, int64(t))
-	}
-	n.log.Info(fmt.Sprintf("Generated random tokens. tokens are %v", n.identity.Tokens))
-	return n.saveIdentity()
 }
 
 // seeds are the addresses of the seed provider, this node's own included.
@@ -144,30 +119,6 @@ func (n *Node) isSeed() bool {
 		}
 	}
 	return false
-}
-
-// shadowPatience is how long a node that is no seed asks its seeds before it gives up.
-const shadowPatience = 30 * time.Second
-
-// shadow asks the seeds who is in the cluster. A seed that reaches nobody is the first.
-func (n *Node) shadow(ctx context.Context) ([]*gossip.Node, error) {
-	deadline := n.clock.Now().Add(shadowPatience)
-	for {
-		nodes, err := gossip.Shadow(ctx, n.transport, n.seeds())
-		switch {
-		case err == nil:
-			return nodes, nil
-		case n.isSeed():
-			return nil, nil
-		case !errors.Is(err, gossip.ErrUnreachable) || n.clock.Now().After(deadline):
-			return nil, config.Refuse("Unable to gossip with any peers", err.Error())
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
 }
 
 // peerStore keeps what gossip knows of peers.

@@ -68,10 +68,10 @@ const (
 func (n *Node) updatePeer(e gossip.Event, before *gossip.Node) {
 	g := e.Node
 	if before != nil && before.Address != g.Address {
-		n.deletePeer(before.Address)
+		n.dropPeer(before.HostID, before.Address)
 	}
-	if e.Kind == gossip.Left || e.Kind == gossip.Removed || !g.IsMember() {
-		n.deletePeer(g.Address)
+	if e.Kind == gossip.Left || !g.IsMember() {
+		n.dropPeer(g.HostID, g.Address)
 		return
 	}
 	if g.SchemaVersion == uuid.Nil || !g.Native.IsValid() || samePeer(before, g) {
@@ -86,6 +86,16 @@ func (n *Node) writePeer(g *gossip.Node) {
 	n.system(insertPeer, peer, []byte(where.Datacenter), g.HostID[:], []byte(where.Rack), []byte(g.ReleaseVersion), inet(g.Native.Addr()), version[:], tokens)
 	n.system(insertPeerV2, peer, integer(int(g.Address.Port())), []byte(where.Datacenter), g.HostID[:], inet(g.Native.Addr()),
 		integer(int(g.Native.Port())), []byte(where.Rack), []byte(g.ReleaseVersion), version[:], tokens)
+}
+
+// dropPeer deletes a peer's rows, unless they are those of another member by now.
+func (n *Node) dropPeer(host uuid.UUID, a netip.AddrPort) {
+	for _, g := range n.gossip.Nodes() {
+		if g.Address == a && g.HostID != host && g.IsMember() {
+			return
+		}
+	}
+	n.deletePeer(a)
 }
 
 func (n *Node) deletePeer(a netip.AddrPort) {

@@ -25,7 +25,7 @@ func (n *Node) Start(ctx context.Context) error {
 	n.mu.Lock()
 	n.state, n.mode = stateStarted, "JOINING"
 	n.mu.Unlock()
-	for _, step := range []func(context.Context) error{n.chooseTokens, n.join, n.ownKeyspaces, n.bootstrap, n.becomeNormal, n.setUpRoles, n.serve} {
+	for _, step := range []func(context.Context) error{n.introduce, n.join, n.ownKeyspaces, n.bootstrap, n.becomeNormal, n.setUpRoles, n.serve} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -71,25 +71,6 @@ func (n *Node) ownKeyspaces(ctx context.Context) error {
 	version := n.coord.Schema().Version
 	n.gossip.Set(map[gossip.Key]string{gossip.Schema: version.String()})
 	n.writeLocal("COMPLETED")
-	return nil
-}
-
-// becomeNormal makes this node an owner of its tokens and waits until the live ones agree with it on the schema.
-func (n *Node) becomeNormal(ctx context.Context) error {
-	n.gossip.SetStatus(gossip.StatusNormal, gossip.FormatTokens(n.identity.Tokens[:1]))
-	n.coord.SetRing(n.currentRing())
-	n.identity.Bootstrapped = true
-	if err := n.saveIdentity(); err != nil {
-		return err
-	}
-	n.mu.Lock()
-	n.mode = "NORMAL"
-	n.mu.Unlock()
-	n.log.Info("Node /" + n.address.String() + " state jump to NORMAL")
-	n.waitFor(ctx, settle, func() bool {
-		n.coord.SyncSchema(ctx)
-		return n.sawVersion(n.coord.Schema().Version)
-	})
 	return nil
 }
 

@@ -3,6 +3,8 @@ package ring
 import (
 	"math"
 
+	"github.com/google/uuid"
+
 	"alexandra/internal/token"
 )
 
@@ -47,12 +49,28 @@ func (p *Placement) Pending(t token.Token) []*Endpoint {
 	}
 	now := p.Replicas(t)
 	var out []*Endpoint
-	for _, f := range p.ring.Future().Place(p.Strategy).Replicas(t) {
-		if e := p.ring.byHost[f.HostID]; e != nil && !contains(now, e) {
-			out = append(out, e)
+	add := func(future []*Endpoint) {
+		for _, f := range future {
+			if e := p.ring.byHost[f.HostID]; e != nil && !contains(now, e) && !contains(out, e) {
+				out = append(out, e)
+			}
 		}
 	}
+	add(p.ring.Future(uuid.Nil).Place(p.Strategy).Replicas(t))
+	for _, j := range p.ring.joining {
+		add(p.Strategy.replicas(p.ring.Future(j.HostID), t))
+	}
 	return out
+}
+
+// Holds says whether a node is among some.
+func Holds(es []*Endpoint, host uuid.UUID) bool {
+	for _, e := range es {
+		if e.HostID == host {
+			return true
+		}
+	}
+	return false
 }
 
 // Range is a part of the ring and its replicas, in strategy order.

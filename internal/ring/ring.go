@@ -46,6 +46,8 @@ type Endpoint struct {
 	Rack       string
 	Tokens     []token.Token
 	Status     Status
+	// Replaces is the dead node whose tokens a Joining one takes over; zero: none.
+	Replaces uuid.UUID
 	// Generation is when the node's process started; of two owners of one token the larger wins.
 	Generation int64
 }
@@ -73,12 +75,13 @@ type Ring struct {
 	owners    []owner // by token, without Joining and Left nodes
 	nodes     map[string]int
 	racks     map[string]map[string]bool
+	joining   []*Endpoint
 	changing  bool // some node is joining, leaving or moving
 	conflicts []Conflict
 
 	mu         sync.Mutex
 	placements map[string]*Placement
-	future     *Ring // the ring once all joining nodes have joined and all leaving ones have left
+	futures    map[uuid.UUID]*Ring
 }
 
 // New makes the ring of these endpoints. Nodes that have Left are dropped.
@@ -107,6 +110,9 @@ func (r *Ring) add(e *Endpoint) {
 	r.endpoints = append(r.endpoints, e)
 	r.byHost[e.HostID] = e
 	r.byAddress[e.Address] = e
+	if e.Status == Joining {
+		r.joining = append(r.joining, e)
+	}
 	if e.Status != Normal {
 		r.changing = true
 	}
@@ -232,21 +238,36 @@ func (r *Ring) index(t token.Token) int {
 	return i
 }
 
-// Future is the ring once all that is joining has joined and all that is leaving has left.
-func (r *Ring) Future() *Ring {
+// Future is the ring as host has to be prepared for it: all that is leaving has left, and host has joined if it is
+// joining, but no other node that joins has: those may fail.
+func (r *Ring) Future(host uuid.UUID) *Ring {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.future == nil {
-		var es []Endpoint
-		for _, e := range r.endpoints {
-			if e.Status == Leaving {
-				continue
-			}
-			f := *e
-			f.Status = Normal
-			es = append(es, f)
-		}
-		r.future = New(es)
+	if e := r.byHost[host]; e == nil || e.Status != Joining {
+		host = uuid.Nil
 	}
-	return r.future
+	if f := r.futures[host]; f != nil {
+		return f
+	}
+	replaced := uuid.Nil
+	if e := r.byHost[host]; e != nil {
+		replaced = e.Replaces
+	}
+	var es []Endpoint
+	for _, e := range r.endpoints {
+		if e.Status == Leaving || e.HostID == replaced {
+			continue
+		}
+		f := *e
+		if f.HostID == host || f.Status == Moving {
+			f.Status = Normal
+		}
+		es = append(es, f)
+	}
+	f := New(es)
+	if r.futures == nil {
+		r.futures = map[uuid.UUID]*Ring{}
+	}
+	r.futures[host] = f
+	return f
 }

@@ -138,7 +138,7 @@ func TestPendingAndConflicts(t *testing.T) {
 	r := New([]Endpoint{node(1, "a", "r1", 100), leaving, joining})
 	p := place(t, r, "SimpleStrategy", map[string]string{"replication_factor": "1"})
 	require.Equal(t, []byte{2}, names(p.Replicas(150)))
-	require.Equal(t, []byte{3}, names(p.Pending(150)))
+	require.Equal(t, []byte{1, 3}, names(p.Pending(150)), "node 1 too: node 3 may fail to join")
 	require.Equal(t, []byte{1}, names(p.Pending(250)), "the leaving node's range goes to node 1")
 	require.Empty(t, p.Pending(50))
 

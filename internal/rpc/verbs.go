@@ -32,14 +32,21 @@ const (
 	SchemaPull     Verb = "SchemaPull"
 	RepairDigests  Verb = "RepairDigests"
 	RepairRead     Verb = "RepairRead"
+	StreamRead     Verb = "StreamRead"
+	PaxosStates    Verb = "PaxosStates"
+	PaxosMerge     Verb = "PaxosMerge"
+	RingSettle     Verb = "RingSettle"
+	RingRestore    Verb = "RingRestore"
+	HintStore      Verb = "HintStore"
 	AuthInvalidate Verb = "AuthInvalidate"
 	Admin          Verb = "Admin"
 )
 
 // verbs lists them all: a verb that is not here cannot be served or called.
 var verbs = [...]Verb{
-	Admin, AuthInvalidate, BatchRemove, BatchStore, CounterMutate, Hint, Mutate, PaxosCommit, PaxosPrepare, PaxosPropose,
-	Ping, Read, ReadDigest, RepairDigests, RepairRead, SchemaPull, SchemaPush, Truncate,
+	Admin, AuthInvalidate, BatchRemove, BatchStore, CounterMutate, Hint, HintStore, Mutate, PaxosCommit, PaxosMerge, PaxosPrepare,
+	PaxosPropose, PaxosStates, Ping, Read, ReadDigest, RepairDigests, RepairRead, RingRestore, RingSettle, SchemaPull, SchemaPush,
+	StreamRead, Truncate,
 }
 
 // Handler serves one verb. It may keep body. It must be safe for concurrent use and must not panic on any body.

@@ -26,6 +26,7 @@ const (
 	unavailable     = 0x1000
 	overloaded      = 0x1001
 	functionFailure = 0x1400
+	writeFailure    = 0x1500
 	syntaxError     = 0x2000
 	unauthorized    = 0x2100
 	invalid         = 0x2200

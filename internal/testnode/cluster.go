@@ -310,7 +310,7 @@ func (c *Cluster) SetTime(now time.Time) {
 	}
 }
 
-// Agree waits until every running node sees all others up and has their schema.
+// Agree waits until every running node sees all other running ones up and has their schema.
 func (c *Cluster) Agree() {
 	c.t.Helper()
 	c.Eventually("all nodes agree", func() error {

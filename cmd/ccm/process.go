@@ -79,6 +79,7 @@ func (n *node) arguments() []string {
 		runNode, "--quiet", "-config", n.conf(), "-pidfile", n.pidFile(),
 		"-Dcassandra.logdir=" + filepath.Join(n.dir, "logs"), "-Dcassandra.storagedir=" + filepath.Join(n.dir, "data"),
 		"-Dcassandra.ring_delay_ms=0", "-Dcassandra.superuser_setup_delay_ms=0", "-Dcassandra.skip_wait_for_gossip_to_settle=0",
+		"-Dcassandra.consistent.rangemovement=false", // nodes are started at the same time
 	}
 }
 

@@ -91,7 +91,12 @@ func (d *decoder) string() string {
 	return d.text(d.sized(d.short(), utf8String, 2))
 }
 
-func (d *decoder) longString() string { return d.text(d.sized(int(d.int()), utf8String, 4)) }
+func (d *decoder) longString() string {
+	if d.err == nil && len(d.body)-d.off < 4 {
+		d.fail(cqlerr.Protocol("Not enough bytes to read %s preceded by its %d bytes length", utf8String, 4))
+	}
+	return d.text(d.sized(int(d.int()), utf8String, 4))
+}
 
 func (d *decoder) text(b []byte) string {
 	if !utf8.Valid(b) {

@@ -76,7 +76,7 @@ func (e *Executor) roleRows(ctx context.Context, roles []*auth.Role) (*Result, e
 	}
 	cols := textColumns("roles", "role", "super", "login", "options", "datacenters")
 	cols[1].Type, cols[2].Type = cqltype.Boolean, cqltype.Boolean
-	cols[3].Type = cqltype.NewMap(cqltype.Text, cqltype.Text, false)
+	cols[3].Type = cqltype.NewMap(cqltype.Text, cqltype.Text, true)
 	return &Result{Rows: &Rows{Columns: cols, Rows: rows}}, nil
 }
 

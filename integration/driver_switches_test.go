@@ -32,7 +32,9 @@ func TestSwitchesForDrivers(t *testing.T) {
 	}
 
 	payload := map[string][]byte{"a": {1, 2}, "empty": {}, "null": nil}
-	f := frame.NewFrame(primitive.ProtocolVersion4, 7, &message.Query{Query: "SELECT key FROM system.local"})
+	f := frame.NewFrame(primitive.ProtocolVersion4, 7, &message.Query{
+		Query: "SELECT key FROM system.local", Options: &message.QueryOptions{Consistency: primitive.ConsistencyLevelOne},
+	})
 	f.SetCustomPayload(payload)
 	require.Equal(t, payload, roundTrip(t, cl.Conn, f).Body.CustomPayload)
 	f = frame.NewFrame(primitive.ProtocolVersion4, 7, &message.Options{})

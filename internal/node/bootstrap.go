@@ -37,7 +37,14 @@ func (n *Node) bootstrap(ctx context.Context) error {
 	}
 	n.log.Info(fmt.Sprintf("Bootstrap completed for tokens %v", n.identity.Tokens))
 	if n.hold != nil {
-		n.hold(ctx)
+		held, cancel := context.WithCancel(ctx)
+		stop := context.AfterFunc(n.base, cancel)
+		n.hold(held)
+		stop()
+		cancel()
+	}
+	if err := n.base.Err(); err != nil {
+		return err
 	}
 	if r := n.replaced; r != nil && n.gossip.Live(r.HostID) {
 		return liveReplacement()

@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +34,8 @@ type Cluster struct {
 	dir     string
 	seeds   string
 	nodes   []*Node
+
+	starting sync.WaitGroup // of Begin
 }
 
 // Node is one node with what outlives its restarts.
@@ -67,7 +69,7 @@ func RunT(t testing.TB, opts ...Option) *Cluster {
 	var addresses []string
 	for i, dc := range c.options.places() {
 		c.nodes = append(c.nodes, &Node{
-			Clock: clock.NewOffset(clock.System{}, 0), Log: &Log{}, index: i + 1, address: network(i + 1), dc: dc, rack: "rack1", fs: c.options.fs(i + 1),
+			Clock: clock.NewOffset(clock.System{}, 0), Log: &Log{}, index: i + 1, address: network(i + 1), dc: dc, rack: c.options.rack(i + 1), fs: c.options.fs(i + 1),
 		})
 		addresses = append(addresses, network(i+1).String())
 	}
@@ -211,16 +213,11 @@ func (c *Cluster) Start(i int) {
 
 // TryStart is Start for nodes that may refuse; a node that refused is stopped.
 func (c *Cluster) TryStart(i int) error {
-	cfg, err := c.Config(i)
-	if err != nil {
-		return err
-	}
 	n := c.Node(i)
-	running, err := node.New(cfg, node.Options{Log: slog.New(n.Log.handler()), Clock: n.Clock, Faults: gossip.NewFaults(), FS: n.fs})
+	running, err := c.open(i)
 	if err != nil {
 		return err
 	}
-	n.Node = running
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
 	if err := running.Start(ctx); err != nil {
@@ -269,6 +266,7 @@ func (c *Cluster) close() {
 			_ = n.Node.Crash()
 		}
 	}
+	c.starting.Wait()
 	if c.t.Failed() {
 		for _, n := range c.nodes {
 			c.t.Logf("last lines of node %d:\n%s", n.index, n.Log.Tail(20))

@@ -1,6 +1,7 @@
 package testnode
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,6 +24,8 @@ type options struct {
 	fs          func(i int) storage.FS
 	later       bool
 	replicate   bool
+	racks       []string
+	joining     func(ctx context.Context, i int)
 }
 
 // Datacenters says how many nodes each datacenter has. The default is one node in dc1.

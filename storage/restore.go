@@ -38,7 +38,7 @@ func (db *DB) Image(dir string, note []byte) error {
 	if err := fs.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}
-	if err := errors.Join(db.Flush(), db.Snapshot(dir)); err != nil {
+	if err := errors.Join(db.tidy(), db.Snapshot(dir)); err != nil {
 		return err
 	}
 	f, err := fs.Create(fs.PathJoin(dir, noteFile), vfs.WriteCategoryUnspecified)
@@ -47,6 +47,25 @@ func (db *DB) Image(dir string, note []byte) error {
 	}
 	_, err = f.Write(note)
 	return errors.Join(err, f.Close())
+}
+
+// tidyLimit is the size up to which a store is compacted before an image is made of it.
+const tidyLimit = 256 << 20
+
+// tidy leaves nothing in the log and, in a store that is not large, nothing for a compaction: each restore would have to do
+// that again.
+func (db *DB) tidy() error {
+	if err := db.Flush(); err != nil {
+		return err
+	}
+	if err := db.enter(); err != nil {
+		return err
+	}
+	defer db.exit()
+	if m := db.pebble.Metrics(); m.Total().TablesSize > tidyLimit {
+		return nil
+	}
+	return db.pebble.Compact(context.Background(), []byte{0}, []byte{0xff}, false)
 }
 
 // maxNote limits what is read of a note.
@@ -124,13 +143,28 @@ func (db *DB) linkStore(from, to string) error {
 			if name == "LOCK" || name == noteFile {
 				continue
 			}
-			err = vfs.Copy(fs, a, b)
+			err = copyFile(fs, a, b)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// copyFile copies without a sync: all that has to last is written anew, and synced, when the store is opened.
+func copyFile(fs FS, from, to string) error {
+	a, err := fs.Open(from)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	b, err := fs.Create(to, vfs.WriteCategoryUnspecified)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(b, a)
+	return errors.Join(err, b.Close())
 }
 
 // replace swaps the folder and the open store. Nobody uses the store now.
@@ -173,7 +207,12 @@ func (db *DB) replace(fresh string, keep [][]byte) error {
 			return err
 		}
 	}
-	return errors.Join(db.commit(b, db.write), fs.RemoveAll(dir+replacedSuffix))
+	db.done.Go(func() {
+		if err := fs.RemoveAll(dir + replacedSuffix); err != nil {
+			db.cfg.Logger.Warn("the store that was replaced is not deleted", "error", err)
+		}
+	})
+	return db.commit(b, db.write)
 }
 
 func (db *DB) reopen(before error) (*pebble.DB, error) {

@@ -113,6 +113,7 @@ func (e *Executor) newRequest(s *Session, query string, o *Options) (*request, e
 	if o.HasNow {
 		q.eval.NowSeconds = o.Now
 	}
+	q.eval.ExpiryOverflow = e.Settings.Properties.ExpirationDateOverflowPolicy
 	q.functions = fn.Context{Now: now, TimeUUID: e.uuids.next, UUID: randomUUID}
 	q.eval.Fn = &q.functions
 	return q, nil

@@ -182,3 +182,24 @@ func TestViewUnderConcurrentWrites(t *testing.T) {
 	base, view := n.text("SELECT v, k FROM t", 0)[2:], n.text("SELECT v, k FROM mv", 0)[2:]
 	require.Equal(t, base, view)
 }
+
+func TestExpiryOverflow(t *testing.T) {
+	n := withKeyspace(t)
+	n.must("CREATE TABLE t (k int PRIMARY KEY, v int)")
+	for policy, warns := range map[string]bool{"CAP": true, "CAP_NOWARN": false} {
+		n.exec.Settings.Properties.ExpirationDateOverflowPolicy = policy
+		res, err := n.query("INSERT INTO t (k, v) VALUES (1, 1) USING TTL 630720000", exec.Options{})
+		require.NoError(t, err)
+		if warns {
+			require.Equal(t, []string{"Request on table ks.t with ttl of 630720000 seconds exceeds maximum supported expiration date of " +
+				"2038-01-19T03:14:06+00:00 and will have its expiration capped to that date. In order to avoid this use a lower TTL or " +
+				"upgrade to a version where this limitation is fixed. See CASSANDRA-14092 and CASSANDRA-14227 for more details."}, res.Warnings)
+		} else {
+			require.Empty(t, res.Warnings)
+		}
+		require.Equal(t, "row 1", n.text("SELECT v FROM t WHERE k = 1", 0)[2])
+	}
+	n.exec.Settings.Properties.ExpirationDateOverflowPolicy = "REJECT"
+	_, err := n.query("INSERT INTO t (k, v) VALUES (1, 1) USING TTL 630720000", exec.Options{})
+	require.ErrorContains(t, err, "change the expiration date overflow policy")
+}

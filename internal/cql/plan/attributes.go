@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"math"
 
 	"alexandra/internal/cql/ast"
@@ -79,9 +80,24 @@ func (a Attributes) TTL(ctx *EvalContext, t *schema.Table) (int32, error) {
 	case ttl > MaxTTL:
 		return 0, cqlerr.Invalid("ttl is too large. requested (%d) maximum (%d)", ttl, MaxTTL)
 	case ttl > 0 && ctx.NowSeconds+ttl > maxExpiry:
-		return 0, cqlerr.Invalid("Request on table %s.%s with %s of %d seconds exceeds maximum supported expiration date of 2038-01-19T03:14:06+00:00. "+
+		return int32(ttl), ctx.expiryOverflow(t, named, ttl)
+	}
+	return int32(ttl), nil
+}
+
+// expiryOverflow is what happens to a time to live that ends too late: RowWriter ends it at maxExpiry, unless the
+// operator wants an error (ExpirationDateOverflowHandling).
+func (ctx *EvalContext) expiryOverflow(t *schema.Table, named string, ttl int64) error {
+	switch ctx.ExpiryOverflow {
+	case "CAP_NOWARN":
+	case "CAP":
+		ctx.Warn(fmt.Sprintf("Request on table %s.%s with %s of %d seconds exceeds maximum supported expiration date of 2038-01-19T03:14:06+00:00 "+
+			"and will have its expiration capped to that date. In order to avoid this use a lower TTL or upgrade to a version where this limitation is fixed. "+
+			"See CASSANDRA-14092 and CASSANDRA-14227 for more details.", t.Keyspace, t.Name, named, ttl))
+	default:
+		return cqlerr.Invalid("Request on table %s.%s with %s of %d seconds exceeds maximum supported expiration date of 2038-01-19T03:14:06+00:00. "+
 			"In order to avoid this use a lower TTL, change the expiration date overflow policy or upgrade to a version where this limitation is fixed. "+
 			"See CASSANDRA-14092 and CASSANDRA-14227 for more details.", t.Keyspace, t.Name, named, ttl)
 	}
-	return int32(ttl), nil
+	return nil
 }

@@ -138,6 +138,8 @@ type EvalContext struct {
 	Fn      *fn.Context
 	// Timestamp is the default write timestamp in microseconds; only writes need it.
 	Timestamp int64
+	// ExpiryOverflow is cassandra.expiration_date_overflow_policy: REJECT, CAP or CAP_NOWARN.
+	ExpiryOverflow string
 	// Warn collects warnings for the client; never nil.
 	Warn func(text string)
 	// json keeps the documents of INSERT ... JSON that were read for this execution.

@@ -48,7 +48,7 @@ func (w *WriteContext) expiry() int64 {
 	if w.TTL == 0 {
 		return 0
 	}
-	return w.NowSeconds + int64(w.TTL)
+	return min(w.NowSeconds+int64(w.TTL), maxExpiry)
 }
 
 // set writes a value; path is nil for a simple column.

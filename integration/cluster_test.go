@@ -137,22 +137,22 @@ func TestSchemaAgreement(t *testing.T) {
 		require.True(t, ok, "no event of %s", cql)
 	}
 	// Statements of two nodes at the same time end in one schema, too.
-	done := make(chan error, 40)
+	done := make(chan error, 20)
 	for n := range 2 {
 		go func() {
-			for i := range 20 {
+			for i := range 10 {
 				_, err := clients[n].Query(fmt.Sprintf("CREATE KEYSPACE k%d_%d WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}", n, i))
 				done <- err
 			}
 		}()
 	}
-	for range 40 {
+	for range 20 {
 		require.NoError(t, <-done)
 	}
 	c.Agree()
 	for _, client := range clients {
 		names := client.MustExec(t, "SELECT keyspace_name FROM system_schema.keyspaces").Column("keyspace_name")
-		require.Len(t, slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, "k") }), 40)
+		require.Len(t, slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, "k") }), 20)
 	}
 }
 

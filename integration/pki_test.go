@@ -109,3 +109,11 @@ client_encryption_options:
   truststore_password: cassandra
 ` + lines)
 }
+
+// writeOther writes a node's stores of the authority that nobody trusts.
+func (p *pki) writeOther(name string) {
+	p.t.Helper()
+	node, err := p.other.Node("node", "spiffe://test/node", append([]string{"localhost"}, p.addresses...)...)
+	require.NoError(p.t, err)
+	require.NoError(p.t, node.WriteStores(p.dir, name, storePassword))
+}

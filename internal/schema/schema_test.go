@@ -179,24 +179,27 @@ func FuzzApply(f *testing.F) {
 	})
 }
 
-// TestElementsOfVectors: what a vector holds keeps the frozenness it was declared with, and must be nested by the rules
-// of columns. Recorded from Cassandra 5.0.5.
-func TestElementsOfVectors(t *testing.T) {
+// TestNestedTypes: what a vector holds keeps the frozenness it was declared with, and must be nested by the rules of
+// columns; keys of maps may be anything frozen. Recorded from Cassandra 5.0.5.
+func TestNestedTypes(t *testing.T) {
 	s, _ := run(t, (&Schema{}).WithVersion(), base[:2]...)
 	k := s.Keyspaces["k"]
 	for text, want := range map[string]string{
-		"vector<set<text>, 2>":                          "vector<set<text>, 2>",
-		"vector<frozen<set<text>>, 2>":                  "vector<frozen<set<text>>, 2>",
-		"frozen<vector<list<int>, 2>>":                  "vector<list<int>, 2>",
-		"vector<u, 2>":                                  "vector<u, 2>",
-		"tuple<vector<u, 2>, list<int>>":                "frozen<tuple<vector<u, 2>, frozen<list<int>>>>",
-		"vector<tuple<int, list<text>>, 2>":             "vector<frozen<tuple<int, frozen<list<text>>>>, 2>",
-		"vector<frozen<map<int, list<int>>>, 2>":        "vector<frozen<map<int, frozen<list<int>>>>, 2>",
-		"frozen<vector<map<int, list<int>>, 2>>":        "! Non-frozen collections are not allowed inside collections: map<int, list<int>>",
-		"tuple<vector<map<int, list<int>>, 2>>":         "! Non-frozen collections are not allowed inside collections: map<int, list<int>>",
-		"vector<list<u>, 2>":                            "! Non-frozen UDTs are not allowed inside collections: list<u>",
-		"vector<set<duration>, 1>":                      "! Durations are not allowed inside sets: set<duration>",
-		"vector<'VectorType(SetType(Int32Type),3)', 1>": "vector<vector<frozen<set<int>>, 3>, 1>",
+		"vector<set<text>, 2>":                            "vector<set<text>, 2>",
+		"vector<frozen<set<text>>, 2>":                    "vector<frozen<set<text>>, 2>",
+		"frozen<vector<list<int>, 2>>":                    "vector<list<int>, 2>",
+		"vector<u, 2>":                                    "vector<u, 2>",
+		"tuple<vector<u, 2>, list<int>>":                  "frozen<tuple<vector<u, 2>, frozen<list<int>>>>",
+		"vector<tuple<int, list<text>>, 2>":               "vector<frozen<tuple<int, frozen<list<text>>>>, 2>",
+		"vector<frozen<map<int, list<int>>>, 2>":          "vector<frozen<map<int, frozen<list<int>>>>, 2>",
+		"frozen<vector<map<int, list<int>>, 2>>":          "! Non-frozen collections are not allowed inside collections: map<int, list<int>>",
+		"tuple<vector<map<int, list<int>>, 2>>":           "! Non-frozen collections are not allowed inside collections: map<int, list<int>>",
+		"vector<list<u>, 2>":                              "! Non-frozen UDTs are not allowed inside collections: list<u>",
+		"map<tuple<int>, tuple<int>>":                     "map<frozen<tuple<int>>, frozen<tuple<int>>>",
+		"map<frozen<tuple<int, int>>, frozen<list<int>>>": "map<frozen<tuple<int, int>>, frozen<list<int>>>",
+		"map<duration, duration>":                         "! Durations are not allowed as map keys: map<duration, duration>",
+		"vector<set<duration>, 1>":                        "! Durations are not allowed inside sets: set<duration>",
+		"vector<'VectorType(SetType(Int32Type),3)', 1>":   "vector<vector<frozen<set<int>>, 3>, 1>",
 	} {
 		result, err := parse.Statement("CREATE TABLE k.x (p int PRIMARY KEY, v " + text + ")")
 		require.NoError(t, err, text)

@@ -92,7 +92,7 @@ func (k *Keyspace) collectionType(t ast.CollectionType, frozen bool) (cqltype.Ty
 	case isNative(t.Value, "duration") && t.Kind == ast.Set:
 		return nil, cqlerr.Invalid("Durations are not allowed inside sets: %s", frozenText(t, frozen))
 	}
-	value, err := k.elementType(t, t.Value, frozen)
+	value, err := k.prepareType(t.Value, frozen)
 	if err != nil {
 		return nil, err
 	}
@@ -102,26 +102,25 @@ func (k *Keyspace) collectionType(t ast.CollectionType, frozen bool) (cqltype.Ty
 	case ast.Set:
 		return cqltype.NewSet(value, frozen), nil
 	}
-	key, err := k.elementType(t, t.Key, frozen)
+	key, err := k.keyType(t, frozen)
 	if err != nil {
 		return nil, err
 	}
 	return cqltype.NewMap(key, value, frozen), nil
 }
 
-func (k *Keyspace) elementType(t ast.CollectionType, elem ast.Type, frozen bool) (cqltype.Type, error) {
-	if elem == t.Key {
-		switch {
-		case isNative(elem, "counter"):
-			return nil, cqlerr.Invalid("Counters are not allowed inside collections: %s", frozenText(t, frozen))
-		case isNative(elem, "duration"):
-			return nil, cqlerr.Invalid("Durations are not allowed as map keys: %s", frozenText(t, frozen))
-		}
-		if err := checkNesting(t, elem, frozen); err != nil {
-			return nil, err
-		}
+// keyType is the type of a map's keys.
+func (k *Keyspace) keyType(t ast.CollectionType, frozen bool) (cqltype.Type, error) {
+	switch {
+	case isNative(t.Key, "counter"):
+		return nil, cqlerr.Invalid("Counters are not allowed inside collections: %s", frozenText(t, frozen))
+	case isNative(t.Key, "duration"):
+		return nil, cqlerr.Invalid("Durations are not allowed as map keys: %s", frozenText(t, frozen))
 	}
-	return k.prepareType(elem, frozen)
+	if err := checkNesting(t, t.Key, frozen); err != nil {
+		return nil, err
+	}
+	return k.prepareType(t.Key, frozen)
 }
 
 // checkNesting refuses what is neither frozen nor simple inside a collection that is not frozen.

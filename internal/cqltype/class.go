@@ -144,7 +144,7 @@ func (p *classParser) parse(depth int) (Type, error) {
 }
 
 // opaque are Cassandra's classes whose values are only bytes here.
-var opaque = wordSet(`CompositeType DynamicCompositeType LexicalUUIDType PartitionerDefinedOrder`)
+var opaque = wordSet(`LexicalUUIDType PartitionerDefinedOrder`)
 
 // reader reads the parameters of a class; ok is false when they do not fit it,
 // err when one of them is no class.
@@ -169,6 +169,10 @@ func (p *classParser) params(short string) reader {
 		return p.vector
 	case "UserType":
 		return p.userType
+	case "CompositeType":
+		return p.composite
+	case "DynamicCompositeType":
+		return p.dynamicComposite
 	}
 	return nil
 }

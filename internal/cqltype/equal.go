@@ -30,6 +30,9 @@ func Equal(a, b Type) bool {
 	case *VectorType:
 		b, ok := b.(*VectorType)
 		return ok && a.Dim == b.Dim && Equal(a.Elem, b.Elem)
+	case *CompositeType:
+		b, ok := b.(*CompositeType)
+		return ok && a.Class() == b.Class()
 	case *CustomType:
 		b, ok := b.(*CustomType)
 		return ok && a.ClassName == b.ClassName

@@ -2,6 +2,7 @@ package cqltype
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -162,21 +163,27 @@ func TestGoldenClass(t *testing.T) {
 		"LegacyTimeUUIDType":          "timeuuid",
 		"EmptyType":                   "empty",
 		"MapType(UTF8Type,Int32Type)": "map<text, int>",
-		"FrozenType(ListType(SetType(UTF8Type)))":    "frozen<list<frozen<set<text>>>>",
-		"ListType(SetType(UTF8Type))":                "list<frozen<set<text>>>",
-		"TupleType(Int32Type,UTF8Type)":              "frozen<tuple<int, text>>",
-		"VectorType(FloatType , 3)":                  "vector<float, 3>",
-		"VectorType(SetType(Int32Type),3)":           "vector<frozen<set<int>>, 3>",
-		"ReversedType(Int32Type)":                    "int",
-		"UserType(ks,7574,61:Int32Type)":             "ut",
-		"FrozenType(UserType(ks,5574,61:Int32Type))": `frozen<"Ut">`,
-		"LexicalUUIDType":                            "'org.apache.cassandra.db.marshal.LexicalUUIDType'",
-		"NoSuch":                                     "! Unable to find abstract-type class 'org.apache.cassandra.db.marshal.NoSuch'",
-		"foo.Bar":                                    "! Unable to find abstract-type class 'foo.Bar'",
-		"ListType":                                   "! Invalid definition for comparator org.apache.cassandra.db.marshal.ListType.",
-		"ListType(Int32Type":                         "! Invalid definition for comparator org.apache.cassandra.db.marshal.ListType.",
-		"MapType(Int32Type)":                         "! Invalid definition for comparator org.apache.cassandra.db.marshal.MapType.",
-		"VectorType(FloatType,0)":                    "! Invalid definition for comparator org.apache.cassandra.db.marshal.VectorType.",
+		"FrozenType(ListType(SetType(UTF8Type)))":           "frozen<list<frozen<set<text>>>>",
+		"ListType(SetType(UTF8Type))":                       "list<frozen<set<text>>>",
+		"TupleType(Int32Type,UTF8Type)":                     "frozen<tuple<int, text>>",
+		"VectorType(FloatType , 3)":                         "vector<float, 3>",
+		"VectorType(SetType(Int32Type),3)":                  "vector<frozen<set<int>>, 3>",
+		"ReversedType(Int32Type)":                           "int",
+		"UserType(ks,7574,61:Int32Type)":                    "ut",
+		"FrozenType(UserType(ks,5574,61:Int32Type))":        `frozen<"Ut">`,
+		"CompositeType(AsciiType,Int32Type)":                "'org.apache.cassandra.db.marshal.CompositeType(org.apache.cassandra.db.marshal.AsciiType,org.apache.cassandra.db.marshal.Int32Type)'",
+		"DynamicCompositeType(i => Int32Type, s=>UTF8Type)": "'org.apache.cassandra.db.marshal.DynamicCompositeType(s=>org.apache.cassandra.db.marshal.UTF8Type,i=>org.apache.cassandra.db.marshal.Int32Type)'",
+		"DynamicCompositeType":                              "'org.apache.cassandra.db.marshal.DynamicCompositeType()'",
+		"CompositeType()":                                   "! Invalid definition for comparator org.apache.cassandra.db.marshal.CompositeType.",
+		"CompositeType(Foo)":                                "! Invalid definition for comparator org.apache.cassandra.db.marshal.CompositeType.",
+		"DynamicCompositeType(ss=>UTF8Type)":                "! Invalid definition for comparator org.apache.cassandra.db.marshal.DynamicCompositeType.",
+		"LexicalUUIDType":                                   "'org.apache.cassandra.db.marshal.LexicalUUIDType'",
+		"NoSuch":                                            "! Unable to find abstract-type class 'org.apache.cassandra.db.marshal.NoSuch'",
+		"foo.Bar":                                           "! Unable to find abstract-type class 'foo.Bar'",
+		"ListType":                                          "! Invalid definition for comparator org.apache.cassandra.db.marshal.ListType.",
+		"ListType(Int32Type":                                "! Invalid definition for comparator org.apache.cassandra.db.marshal.ListType.",
+		"MapType(Int32Type)":                                "! Invalid definition for comparator org.apache.cassandra.db.marshal.MapType.",
+		"VectorType(FloatType,0)":                           "! Invalid definition for comparator org.apache.cassandra.db.marshal.VectorType.",
 	} {
 		typ, err := ParseClass(class)
 		if message, failed := strings.CutPrefix(want, "! "); failed {
@@ -188,5 +195,50 @@ func TestGoldenClass(t *testing.T) {
 		again, err := ParseClass(typ.Class())
 		require.NoError(t, err)
 		require.True(t, Equal(typ, again), typ.Class())
+	}
+}
+
+// TestCompositeTexts: literals of composite types, and their order. Recorded from Cassandra 5.0.5.
+func TestCompositeTexts(t *testing.T) {
+	static, err := ParseClass("CompositeType(AsciiType,Int32Type)")
+	require.NoError(t, err)
+	dynamic, err := ParseClass("DynamicCompositeType(s=>UTF8Type,i=>Int32Type)")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		typ        Type
+		text, want string
+	}{
+		{static, "abc:123", "000361626300" + "00040000007b00"},
+		{static, "abc", "000361626300"},
+		{static, `a\:b:1`, "0003613a6200" + "00040000000100"},
+		{static, "", ""},
+		{static, "a:", "00016100" + "000000"},
+		{static, ":1", "000000" + "00040000000100"},
+		{static, "abc:xyz", "! Unable to make int from 'xyz'"},
+		{static, "abc:123:1", "! java.lang.ArrayIndexOutOfBoundsException: Index 2 out of bounds for length 2"},
+		{dynamic, "s@abc:i@12", "8073000361626300" + "806900040000000c00"},
+		{dynamic, "UTF8Type@a", "0008555446385479706500016100"},
+		{dynamic, "x@abc", "! java.lang.IllegalArgumentException: org.apache.cassandra.exceptions.ConfigurationException: Unable to find abstract-type class 'org.apache.cassandra.db.marshal.x'"},
+	} {
+		v, err := c.typ.Parse(c.text)
+		if message, failed := strings.CutPrefix(c.want, "! "); failed {
+			require.EqualError(t, err, message, c.text)
+			continue
+		}
+		require.NoError(t, err, c.text)
+		require.Equal(t, c.want, hex.EncodeToString(v), c.text)
+	}
+	for typ, inOrder := range map[Type][]string{
+		static:  {"", "a", "a:-5", "a:1", "a:2", "a:!", "aa:1", "b:1"},
+		dynamic: {"i@-7", "i@7", "Int32Type@8", "s@a", "s@a:i@2", "s@aa", "s@b:i@1"},
+	} {
+		for i := range inOrder[1:] {
+			a, err := typ.Parse(inOrder[i])
+			require.NoError(t, err)
+			b, err := typ.Parse(inOrder[i+1])
+			require.NoError(t, err)
+			require.Negative(t, typ.Compare(a, b), "%s before %s", inOrder[i], inOrder[i+1])
+			require.Negative(t, bytes.Compare(typ.AppendKey(nil, a), typ.AppendKey(nil, b)))
+		}
 	}
 }

@@ -19,7 +19,7 @@ var leaves = []Type{
 func drawType(t *rapid.T, depth int) Type {
 	shape := 0
 	if depth > 0 {
-		shape = rapid.IntRange(0, 7).Draw(t, "shape")
+		shape = rapid.IntRange(0, 8).Draw(t, "shape")
 	}
 	switch shape {
 	case 1:
@@ -34,6 +34,9 @@ func drawType(t *rapid.T, depth int) Type {
 		return NewUserType("ks", "ut", []Field{{"a", drawType(t, depth-1)}, {"b", drawType(t, depth-1)}}, true)
 	case 6:
 		return NewVector(drawType(t, depth-1), rapid.IntRange(1, 3).Draw(t, "dimension"))
+	}
+	if shape == 7 {
+		return &CompositeType{Parts: []Type{drawType(t, depth-1), drawType(t, depth-1)}}
 	}
 	return rapid.SampledFrom(leaves).Draw(t, "leaf")
 }
@@ -60,6 +63,12 @@ func drawValue(t *rapid.T, typ Type) []byte {
 		return drawTuple(t, Children(typ))
 	case *VectorType:
 		return typ.Encode(drawValues(t, typ.Elem, typ.Dim))
+	case *CompositeType:
+		var parts []part
+		for _, p := range typ.Parts[:few(2)] {
+			parts = append(parts, part{value: drawValues(t, p, 1)[0], end: rapid.SampledFrom([]byte{0, 1, 0xFF}).Draw(t, "end")})
+		}
+		return encodeParts(parts)
 	}
 	return drawLeaf(t, typ)
 }

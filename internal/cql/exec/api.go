@@ -142,7 +142,8 @@ type WriteOptions = row.WriteOptions
 
 // VirtualTables serves keyspaces whose rows are computed. internal/virtual implements it.
 type VirtualTables interface {
-	// Read returns the rows of one table; key narrows to one partition when not nil (a hint, callers filter again).
+	// Read returns the rows of one table; key narrows to one partition when not nil (a hint, callers filter again). The
+	// order of the partitions does not matter, but if it is downwards it stays so.
 	Read(ctx context.Context, t *schema.Table, key [][]byte) ([]*row.Partition, error)
 	// Write applies DELETE, UPDATE, INSERT and TRUNCATE (m nil) where the table allows, else says so.
 	Write(ctx context.Context, t *schema.Table, m *row.Mutation) error

@@ -165,6 +165,7 @@ func TestVirtualTable(t *testing.T) {
 	for cql, want := range map[string][]string{
 		"SELECT n FROM k.numbers":                                {"row 0", "row 1", "row 2", "row 3", "row 4", "row 5", "row 6", "row 7", "row 8", "row 9"},
 		"SELECT n FROM k.numbers WHERE k = 1":                    {"row 3", "row 4", "row 5"},
+		"SELECT n FROM k.numbers WHERE token(k) > token(2)":      {"row 9"},
 		"SELECT n FROM k.numbers WHERE k IN (3, 1) AND n > 4":    {"row 5", "row 9"},
 		"SELECT n FROM k.numbers WHERE k = 1 ORDER BY n DESC":    {"row 5", "row 4", "row 3"},
 		"SELECT n FROM k.numbers WHERE v = -1":                   {"row 7"},

@@ -45,7 +45,8 @@ type keyedPartition struct {
 	p   *row.Partition
 }
 
-// pick sorts the partitions by their keys and takes those that the read asks for.
+// pick sorts the partitions by their keys, downwards for tables that give them so, and takes those that the read asks
+// for.
 func (v *virtualRead) pick(partitions []*row.Partition) (*row.Result, error) {
 	t := v.read.Table
 	sorted := make([]keyedPartition, 0, len(partitions))
@@ -56,7 +57,11 @@ func (v *virtualRead) pick(partitions []*row.Partition) (*row.Result, error) {
 		}
 		sorted = append(sorted, keyedPartition{key, p})
 	}
-	slices.SortStableFunc(sorted, func(a, b keyedPartition) int { return compareKeys(t, a.key, b.key) })
+	direction := 1
+	if len(sorted) > 1 && slices.IsSortedFunc(sorted, func(a, b keyedPartition) int { return compareKeys(t, b.key, a.key) }) {
+		direction = -1
+	}
+	slices.SortStableFunc(sorted, func(a, b keyedPartition) int { return direction * compareKeys(t, a.key, b.key) })
 	var after [][]byte
 	if v.read.After != nil {
 		var err error
@@ -71,7 +76,7 @@ func (v *virtualRead) pick(partitions []*row.Partition) (*row.Result, error) {
 		}
 		cut := v.slices
 		if after != nil {
-			d := compareKeys(t, k.key, after)
+			d := direction * compareKeys(t, k.key, after)
 			if d < 0 || d == 0 && v.read.After.Done {
 				continue
 			}

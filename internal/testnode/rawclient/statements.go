@@ -95,6 +95,15 @@ func (c *Client) QueryAt(cl primitive.ConsistencyLevel, cql string, values ...[]
 	return rowsOf(m), nil
 }
 
+// Run runs a statement with any options.
+func (c *Client) Run(cql string, o *message.QueryOptions) (*Rows, error) {
+	m, err := c.Request(&message.Query{Query: cql, Options: o})
+	if err != nil {
+		return nil, err
+	}
+	return rowsOf(m), nil
+}
+
 // Prepare prepares a statement.
 func (c *Client) Prepare(cql string) (*message.PreparedResult, error) {
 	m, err := c.Request(&message.Prepare{Query: cql})

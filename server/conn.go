@@ -31,8 +31,8 @@ const (
 
 var stageNames = [...]string{"established", "authenticating", "ready"}
 
-// conn is one client connection: one goroutine reads it (serve), one writes it (writeLoop), and requests of a ready
-// connection run beside each other in the server's pool.
+// conn is one client connection. One goroutine reads it (serve) and runs what takes no time, see brisk.go; other requests
+// run beside each other in the server's pool. Whoever finishes an answer while nobody writes sees to its writing.
 type conn struct {
 	srv  *Server
 	nc   net.Conn
@@ -51,17 +51,21 @@ type conn struct {
 	compress        compressor   // set by STARTUP, before compressed
 	throwOnOverload bool
 
-	out      outQueue
-	inFlight sync.WaitGroup
-	ctx      context.Context
-	cancel   context.CancelFunc
+	out        outQueue
+	writeUntil time.Time // the deadline of writes; the writer's
+	readUntil  time.Time // the deadline of the handshake, once set; the reader's
+	batch      []*request
+	load       *addressLoad
+	inFlight   sync.WaitGroup
+	ctx        context.Context
+	cancel     context.CancelFunc
 }
 
 func newConn(s *Server, nc net.Conn, remote netip.AddrPort) *conn {
 	ctx, cancel := context.WithCancel(s.ctx)
 	c := &conn{
 		srv: s, nc: nc, r: bufio.NewReaderSize(nc, 8<<10), id: s.nextID(), ctx: ctx, cancel: cancel,
-		info: newClientInfo(remote), session: exec.NewSession(remote, currentVersion),
+		info: newClientInfo(remote), session: exec.NewSession(remote, currentVersion), load: s.limits.join(remote.Addr()),
 	}
 	c.out.init()
 	if !s.auth.RequireAuthentication() {
@@ -96,20 +100,16 @@ func (c *conn) peerCertificates() []*x509.Certificate {
 
 // serve reads until the connection ends. It owns c.r.
 func (c *conn) serve() {
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		c.writeLoop()
-	}()
 	err := c.handshakeTLS()
 	if err == nil {
 		err = c.serveGuarded()
 	}
+	c.runBatch()
 	c.farewell(err)
 	c.inFlight.Wait()
+	c.flush()
 	c.cancel()
 	c.out.close()
-	<-written
 	reset(c.nc)
 }
 
@@ -221,7 +221,7 @@ func (c *conn) startup(e *envelope, row *opcodeRow) (settled, ok bool) {
 	if c.compress != nil && e.version < currentVersion {
 		c.compressed.Store(true)
 	}
-	c.out.push(c.finish(resp, e.stream, nil))
+	c.hold(c.finish(resp, e.stream, nil))
 	return true, true
 }
 
@@ -233,7 +233,7 @@ func (c *conn) answerAs(e *envelope, row *opcodeRow) {
 		return
 	}
 	putHeader(resp.body, e.version, 0, e.stream, resp.op)
-	c.out.push(resp.body)
+	c.hold(resp)
 }
 
 // serveLegacy serves versions 3 and 4: one envelope after the other.
@@ -275,7 +275,9 @@ func (c *conn) messageLimit() int {
 
 // readEnvelope reads one unframed envelope. What is wrong with its header is answered here: then the row is nil.
 func (c *conn) readEnvelope() (*envelope, *opcodeRow, error) {
-	c.extendDeadline()
+	if !c.hasEnvelope() {
+		c.settle()
+	}
 	first, err := c.r.Peek(2)
 	if err != nil {
 		return nil, nil, endOfStream(nil, err)
@@ -325,7 +327,7 @@ func (c *conn) refuseVersion(version int, cerr *cqlerr.Error) error {
 		body[0], body[1], body[2], body[3] = byte(version)|0x80, 0, 0, byte(opError)
 		n := len(body) - headerSizeV2
 		body[4], body[5], body[6], body[7] = byte(n>>24), byte(n>>16), byte(n>>8), byte(n)
-		c.out.push(body)
+		c.push(&response{op: opError, body: body})
 	case version >= minVersion && version <= betaVersion:
 		c.sendErrorAs(cerr, 0, version)
 	default:
@@ -370,31 +372,47 @@ func (c *conn) dispatch(e *envelope, row *opcodeRow) (decoded bool, err error) {
 // start runs a decoded request.
 func (c *conn) start(r *request) error {
 	if stage(c.stage.Load()) != stageReady {
-		c.out.push(c.respond(c.ctx, r))
+		c.hold(c.respond(c.ctx, r))
 		return nil
 	}
 	if err := c.srv.limits.admit(c, r); err != nil {
 		c.sendError(err, r.stream)
 		return nil
 	}
-	if err := c.out.wait(c.ctx); err != nil {
-		return err
+	if c.out.full() {
+		c.runBatch()
+		c.flush()
+		if err := c.out.wait(c.ctx); err != nil {
+			c.srv.limits.done(c, r)
+			return err
+		}
 	}
-	c.inFlight.Add(1)
-	c.srv.pool.run(task{c: c, r: r, queued: time.Now()})
+	if c.isBrisk(r) {
+		c.join(r)
+		return nil
+	}
+	c.inPool(r)
 	return nil
 }
 
-// run executes one request in the pool.
-func (c *conn) run(r *request, queued time.Time) {
+// inPool has requests answered by one worker of the pool.
+func (c *conn) inPool(requests ...*request) {
+	c.inFlight.Add(1)
+	c.srv.pool.run(task{c: c, requests: requests, queued: time.Now()})
+}
+
+// run answers requests in the pool, one after the other.
+func (c *conn) run(requests []*request, queued time.Time) {
 	defer c.inFlight.Done()
-	defer c.srv.limits.done(c, r)
-	ctx := c.ctx
-	if timeout := c.srv.cfg.RequestTimeout; timeout > 0 && time.Since(queued) > timeout {
-		c.sendError(cqlerr.New(cqlerr.Overloaded, "Query timed out before it could start"), r.stream)
-		return
+	timeout := c.srv.cfg.RequestTimeout
+	for _, r := range requests {
+		if timeout > 0 && time.Since(queued) > timeout {
+			c.sendError(cqlerr.New(cqlerr.Overloaded, "Query timed out before it could start"), r.stream)
+		} else {
+			c.push(c.respond(c.ctx, r))
+		}
+		c.srv.limits.done(c, r)
 	}
-	c.out.push(c.respond(ctx, r))
 }
 
 func (c *conn) checkStage(r *request) error {
@@ -423,24 +441,28 @@ func (c *conn) sendError(e *cqlerr.Error, stream int16) {
 	if e.Code == cqlerr.ProtocolError {
 		c.srv.logProtocolError(e.Message)
 	}
-	c.out.push(c.finish(errorResponse(e, c.protocolVersion()), stream, nil))
+	c.push(c.finish(errorResponse(e, c.protocolVersion()), stream, nil))
 }
 
 // sendErrorAs answers with an error in the given version, while the connection has none.
 func (c *conn) sendErrorAs(e *cqlerr.Error, stream int16, version int) {
 	resp := errorResponse(e, version)
 	putHeader(resp.body, version, 0, stream, resp.op)
-	c.out.push(resp.body)
+	c.push(resp)
 }
 
 // extendDeadline gives the peer time for its next bytes: the handshake timeout until it is ready, then the idle timeout.
 func (c *conn) extendDeadline() {
 	switch idle := c.srv.cfg.IdleTimeout; {
 	case stage(c.stage.Load()) != stageReady:
-		_ = c.nc.SetReadDeadline(c.info.since.Add(c.srv.cfg.HandshakeTimeout))
+		if c.readUntil.IsZero() {
+			c.readUntil = c.info.since.Add(c.srv.cfg.HandshakeTimeout)
+			_ = c.nc.SetReadDeadline(c.readUntil)
+		}
 	case idle > 0:
 		_ = c.nc.SetReadDeadline(time.Now().Add(idle))
-	default:
+	case !c.readUntil.IsZero():
+		c.readUntil = time.Time{}
 		_ = c.nc.SetReadDeadline(time.Time{})
 	}
 }

@@ -8,7 +8,9 @@ import (
 func (c *conn) serveSegments() error {
 	sr := &segmentReader{r: c.r, compressed: c.compress != nil, id: c.id}
 	for {
-		c.extendDeadline()
+		if !sr.ready() {
+			c.settle()
+		}
 		payload, self, err := sr.next()
 		if err != nil {
 			return err
@@ -42,8 +44,7 @@ func (c *conn) serveSegment(payload []byte) error {
 			return nil
 		}
 		end := headerSize + int(h.length)
-		// The payload's memory is reused for the next segment, the request lives on.
-		body := append(make([]byte, 0, h.length), payload[headerSize:end]...)
+		body := payload[headerSize:end:end]
 		payload = payload[end:]
 		ok, err := c.serveFramed(&envelope{header: h, body: body})
 		if err != nil {

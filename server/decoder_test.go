@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"alexandra/internal/cql/exec"
 )
 
 // FuzzRequests feeds bodies to every decoder of requests: no panic, and nothing larger than the body comes out.
@@ -15,11 +17,12 @@ func FuzzRequests(f *testing.F) {
 		fresh := func() *decoder { return &decoder{body: body, version: version} }
 		d := fresh()
 		d.longString()
-		o := d.queryOptions()
+		o := &exec.Options{}
+		d.queryOptions(o, nil)
 		require.LessOrEqual(t, len(o.Values), len(body))
 		d = fresh()
 		d.shortBytes()
-		d.queryOptions()
+		d.queryOptions(&exec.Options{}, nil)
 		d = fresh()
 		d.byte()
 		for range d.count(5) {

@@ -100,6 +100,6 @@ func (s *Server) broadcast(kind eventKind, body func(b []byte, version int) []by
 		}
 		r := newResponse(opEvent)
 		r.body = body(r.body, c.protocolVersion())
-		c.out.push(c.finish(r, eventStream, nil))
+		c.push(c.finish(r, eventStream, nil))
 	}
 }

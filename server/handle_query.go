@@ -28,8 +28,9 @@ type queryMessage struct {
 }
 
 func decodeQuery(d *decoder) any {
-	text := d.longString()
-	return queryMessage{text, d.queryOptions()}
+	m := queryMessage{text: d.longString(), options: &exec.Options{}}
+	d.queryOptions(m.options, nil)
+	return m
 }
 
 // handleQuery parses and runs a statement given as text.
@@ -44,13 +45,13 @@ func handleQuery(ctx context.Context, c *conn, r *request) (*response, error) {
 	return resultResponse(res, r.version), nil
 }
 
-// queryOptions reads the parameters of QUERY and EXECUTE from the consistency on.
-func (d *decoder) queryOptions() *exec.Options {
-	o := &exec.Options{Consistency: d.consistency()}
+// queryOptions reads the parameters of QUERY and EXECUTE from the consistency on. room is memory for values.
+func (d *decoder) queryOptions(o *exec.Options, room []exec.BoundValue) {
+	o.Consistency = d.consistency()
 	flags := d.queryFlags()
 	o.SkipMetadata = flags&querySkipMetadata != 0
 	if flags&queryValues != 0 {
-		d.boundValues(o, flags&queryNames != 0)
+		d.boundValues(o, flags&queryNames != 0, room)
 	}
 	if flags&queryPageSize != 0 {
 		o.PageSize = int(d.int())
@@ -66,7 +67,6 @@ func (d *decoder) queryOptions() *exec.Options {
 		}
 	}
 	d.commonOptions(o, flags)
-	return o
 }
 
 func (d *decoder) queryFlags() int32 {
@@ -96,9 +96,11 @@ func (d *decoder) commonOptions(o *exec.Options, flags int32) {
 	}
 }
 
-func (d *decoder) boundValues(o *exec.Options, named bool) {
+func (d *decoder) boundValues(o *exec.Options, named bool, room []exec.BoundValue) {
 	n := d.count(4)
-	o.Values = make([]exec.BoundValue, 0, n)
+	if o.Values = room[:0:len(room)]; n > len(room) || n == 0 {
+		o.Values = make([]exec.BoundValue, 0, n)
+	}
 	if named {
 		o.Names = make([]string, 0, n)
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"alexandra/internal/cqlerr"
@@ -17,20 +18,51 @@ type limits struct {
 	maxTotal, maxPerIP int64
 	perSecond          int
 
+	total   atomic.Int64
+	waiting atomic.Int32 // requests that wait for bytes to be freed
+
 	mu    sync.Mutex
-	total int64
-	perIP map[netip.Addr]int64
+	perIP map[netip.Addr]*addressLoad
 	freed *sync.Cond
 	// budget is the number of requests that may start now; it refills with time.
 	budget   float64
 	refilled time.Time
 }
 
+// addressLoad is what the connections of one address have in flight.
+type addressLoad struct {
+	bytes atomic.Int64
+	conns int // guarded by limits.mu
+}
+
 func newLimits(cfg *Config) *limits {
-	l := &limits{maxTotal: cfg.MaxInFlight, maxPerIP: cfg.MaxInFlightPerIP, perSecond: cfg.RequestsPerSecond, perIP: map[netip.Addr]int64{}}
+	l := &limits{maxTotal: cfg.MaxInFlight, maxPerIP: cfg.MaxInFlightPerIP, perSecond: cfg.RequestsPerSecond, perIP: map[netip.Addr]*addressLoad{}}
 	l.freed = sync.NewCond(&l.mu)
 	l.budget, l.refilled = float64(cfg.RequestsPerSecond), time.Now()
 	return l
+}
+
+// join counts in a connection; leave counts it out.
+func (l *limits) join(ip netip.Addr) *addressLoad {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	load := l.perIP[ip]
+	if load == nil {
+		load = &addressLoad{}
+		l.perIP[ip] = load
+	}
+	load.conns++
+	return load
+}
+
+func (l *limits) leave(ip netip.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if load := l.perIP[ip]; load != nil {
+		if load.conns--; load.conns == 0 {
+			delete(l.perIP, ip)
+		}
+	}
 }
 
 // admit counts a request in. It returns an error for the client, or waits and leaves a warning in the request.
@@ -38,39 +70,54 @@ func (l *limits) admit(c *conn, r *request) *cqlerr.Error {
 	if err := l.admitRate(c, r); err != nil {
 		return err
 	}
-	ip, n := c.session.Remote.Addr(), int64(len(r.body))
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.exceeds(ip, n) {
-		if c.throwOnOverload {
-			return cqlerr.New(cqlerr.Overloaded, "Request breached limit on bytes in flight. (Endpoint: %d/%d bytes, Global: %d/%d bytes.)"+
-				"Server is currently in an overloaded state and cannot accept more requests.", l.perIP[ip], l.maxPerIP, l.total, l.maxTotal)
-		}
-		r.warnings = append(r.warnings, fmt.Sprintf("Request breached limit(s) on bytes in flight (Endpoint: %d, Global: %d) and triggered backpressure.",
-			l.perIP[ip], l.total))
-		for l.exceeds(ip, n) && l.perIP[ip] > 0 && c.ctx.Err() == nil {
-			l.freed.Wait()
-		}
+	n := int64(len(r.body))
+	total, own := l.total.Add(n), c.load.bytes.Add(n)
+	if !l.exceeded(total, own) {
+		return nil
 	}
-	l.total += n
-	l.perIP[ip] += n
-	return nil
+	l.total.Add(-n)
+	c.load.bytes.Add(-n)
+	c.runBatch()
+	c.flush()
+	return l.admitFull(c, r, n)
 }
 
-func (l *limits) exceeds(ip netip.Addr, n int64) bool {
-	return l.maxTotal > 0 && l.total+n > l.maxTotal || l.maxPerIP > 0 && l.perIP[ip]+n > l.maxPerIP
+// exceeded says whether bytes in flight, of all and of one address, are too many.
+func (l *limits) exceeded(total, own int64) bool {
+	return l.maxTotal > 0 && total > l.maxTotal || l.maxPerIP > 0 && own > l.maxPerIP
+}
+
+// admitFull is admit for a request that does not fit at once.
+func (l *limits) admitFull(c *conn, r *request, n int64) *cqlerr.Error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	total, own := l.total.Load(), c.load.bytes.Load()
+	if c.throwOnOverload {
+		return cqlerr.New(cqlerr.Overloaded, "Request breached limit on bytes in flight. (Endpoint: %d/%d bytes, Global: %d/%d bytes.)"+
+			"Server is currently in an overloaded state and cannot accept more requests.", own, l.maxPerIP, total, l.maxTotal)
+	}
+	r.warnings = append(r.warnings, fmt.Sprintf("Request breached limit(s) on bytes in flight (Endpoint: %d, Global: %d) and triggered backpressure.",
+		own, total))
+	l.waiting.Add(1)
+	defer l.waiting.Add(-1)
+	for l.exceeded(l.total.Load()+n, c.load.bytes.Load()+n) && c.load.bytes.Load() > 0 && c.ctx.Err() == nil {
+		l.freed.Wait()
+	}
+	l.total.Add(n)
+	c.load.bytes.Add(n)
+	return nil
 }
 
 // done counts a request out.
 func (l *limits) done(c *conn, r *request) {
-	ip, n := c.session.Remote.Addr(), int64(len(r.body))
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.total -= n
-	if l.perIP[ip] -= n; l.perIP[ip] <= 0 {
-		delete(l.perIP, ip)
+	n := int64(len(r.body))
+	l.total.Add(-n)
+	c.load.bytes.Add(-n)
+	if l.waiting.Load() > 0 {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.freed.Broadcast()
 	}
-	l.freed.Broadcast()
 }
 
 func (l *limits) admitRate(c *conn, r *request) *cqlerr.Error {
@@ -86,6 +133,8 @@ func (l *limits) admitRate(c *conn, r *request) *cqlerr.Error {
 			"Server is currently in an overloaded state and cannot accept more requests.", l.perSecond)
 	}
 	r.warnings = append(r.warnings, fmt.Sprintf("Request breached global limit of %d requests/second and triggered backpressure.", l.perSecond))
+	c.runBatch()
+	c.flush()
 	select {
 	case <-time.After(wait):
 	case <-c.ctx.Done():

@@ -3,14 +3,15 @@ package server
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// task is a request that waits for a worker.
+// task is requests of one connection that wait for a worker.
 type task struct {
-	c      *conn
-	r      *request
-	queued time.Time
+	c        *conn
+	requests []*request
+	queued   time.Time
 }
 
 // pool runs requests in at most max workers. Workers keep their grown stacks and end after a while without work.
@@ -18,10 +19,12 @@ type pool struct {
 	max   int
 	tasks chan task
 
+	busy    atomic.Int64 // running or queued
+	watched atomic.Bool  // somebody waits until none is
+
 	mu      sync.Mutex
 	workers int
 	waiting int // tasks for which all workers were busy
-	busy    int // running or queued
 	quiet   *sync.Cond
 	quit    chan struct{} // closed by stop; then a new one for the next start
 	running sync.WaitGroup
@@ -39,9 +42,7 @@ func newPool(max int) *pool {
 // run hands a task to a waiting worker or a new one; with all workers busy it blocks, which stops the reading of that
 // connection.
 func (p *pool) run(t task) {
-	p.mu.Lock()
-	p.busy++
-	p.mu.Unlock()
+	p.begin()
 	select {
 	case p.tasks <- t:
 		return
@@ -69,7 +70,7 @@ func (p *pool) work(t task, quit <-chan struct{}) {
 	timer := time.NewTimer(workerPatience)
 	defer timer.Stop()
 	for {
-		t.c.run(t.r, t.queued)
+		t.c.run(t.requests, t.queued)
 		p.done()
 		for idle := true; idle; {
 			timer.Reset(workerPatience)
@@ -108,10 +109,13 @@ func (p *pool) stop() {
 	p.running.Wait()
 }
 
+// begin counts in work that idle has to wait for; done counts it out.
+func (p *pool) begin() { p.busy.Add(1) }
+
 func (p *pool) done() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.busy--; p.busy == 0 {
+	if p.busy.Add(-1) == 0 && p.watched.Load() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.quiet.Broadcast()
 	}
 }
@@ -126,8 +130,9 @@ func (p *pool) idle(ctx context.Context) bool {
 	defer stop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.busy > 0 && ctx.Err() == nil {
+	p.watched.Store(true)
+	for p.busy.Load() > 0 && ctx.Err() == nil {
 		p.quiet.Wait()
 	}
-	return p.busy == 0
+	return p.busy.Load() == 0
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -36,14 +37,30 @@ type response struct {
 	payload map[string][]byte
 }
 
+// keepResponse is the largest body whose memory is used again.
+const keepResponse = 16 << 10
+
+var responses = sync.Pool{New: func() any { return &response{body: make([]byte, headerSize, 128)} }}
+
 // newResponse makes a response whose body the caller appends to.
 func newResponse(op opcode) *response {
-	return &response{op: op, body: make([]byte, headerSize, 128)}
+	r := responses.Get().(*response)
+	r.op = op
+	return r
+}
+
+// release gives a response back once it is written; nobody may hold it any more.
+func (r *response) release() {
+	if cap(r.body) < headerSize || cap(r.body) > keepResponse {
+		return
+	}
+	r.body, r.warnings = r.body[:headerSize], nil
+	responses.Put(r)
 }
 
 // respond runs a request to its end: stage check, body prefix, handler, encoding. It never fails: whatever happens
 // becomes an envelope for the client.
-func (c *conn) respond(ctx context.Context, r *request) []byte {
+func (c *conn) respond(ctx context.Context, r *request) *response {
 	resp, err := c.handle(ctx, r)
 	if err != nil {
 		resp = errorResponse(c.clientError(err, r), c.protocolVersion())
@@ -61,7 +78,7 @@ func (c *conn) respond(ctx context.Context, r *request) []byte {
 }
 
 // finish puts header, tracing id and warnings in front of a body and compresses it where version 3 or 4 agreed to.
-func (c *conn) finish(resp *response, stream int16, trace *uuid.UUID) []byte {
+func (c *conn) finish(resp *response, stream int16, trace *uuid.UUID) *response {
 	version := c.protocolVersion()
 	if version < 4 {
 		resp.warnings = nil
@@ -89,7 +106,8 @@ func (c *conn) finish(resp *response, stream int16, trace *uuid.UUID) []byte {
 		body = append(make([]byte, headerSize, len(body)), z.compress(body[headerSize:])...)
 	}
 	putHeader(body, version, flags, stream, resp.op)
-	return body
+	resp.body = body
+	return resp
 }
 
 func (c *conn) handle(ctx context.Context, r *request) (resp *response, err error) {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -31,29 +32,40 @@ const (
 // crcSeed is fed to the CRC32 before the payload.
 var crcSeed = crc32.ChecksumIEEE([]byte{0xFA, 0x2D, 0x55, 0xCA})
 
-func crc24(v uint64, n int) uint32 {
-	crc := uint32(crc24Init)
-	for range n {
-		crc ^= uint32(v&0xFF) << 16
-		v >>= 8
+// crc24Table is what each leading byte does to the checksum.
+var crc24Table = makeCRC24Table()
+
+func makeCRC24Table() (table [256]uint32) {
+	for i := range table {
+		crc := uint32(i) << 16
 		for range 8 {
 			crc <<= 1
 			if crc&0x1000000 != 0 {
 				crc ^= crc24Poly
 			}
 		}
+		table[i] = crc
+	}
+	return table
+}
+
+func crc24(v uint64, n int) uint32 {
+	crc := uint32(crc24Init)
+	for range n {
+		crc = (crc<<8 ^ crc24Table[byte(crc>>16)^byte(v)]) & 0xFFFFFF
+		v >>= 8
 	}
 	return crc
 }
 
 func payloadCRC(p []byte) uint32 { return crc32.Update(crcSeed, crc32.IEEETable, p) }
 
-// segmentReader cuts segments from a stream. Its payload buffer is reused: a payload is valid until the next call.
+// segmentReader cuts segments from a stream. Payloads have memory of their own: requests keep parts of it.
 type segmentReader struct {
 	r          *bufio.Reader
 	compressed bool
 	id         string // the connection's id in CRC errors
-	raw, plain []byte
+	raw        []byte // what was read last, when it is compressed
 }
 
 // errCRC wraps what is told to a client before its connection is dropped.
@@ -86,36 +98,54 @@ func (s *segmentReader) next() (payload []byte, self bool, err error) {
 		return nil, false, err
 	}
 	if plainLength > 0 {
-		payload, err = s.decompress(payload, plainLength)
+		payload, err = decompress(payload, plainLength, s.id)
+	} else if s.compressed {
+		payload = bytes.Clone(payload)
 	}
 	return payload, self, err
 }
 
+// ready says whether a whole segment has arrived, or what next will refuse.
+func (s *segmentReader) ready() bool {
+	n := 3
+	if s.compressed {
+		n = 5
+	}
+	arrived := s.r.Buffered()
+	if arrived < n+3 {
+		return false
+	}
+	head, err := s.r.Peek(n)
+	return err == nil && arrived >= n+3+int(littleEndian(head)&maxPayload)+4
+}
+
 // body reads a payload of at most maxPayload bytes and checks it.
 func (s *segmentReader) body(length int) ([]byte, error) {
-	if cap(s.raw) < length+4 {
-		s.raw = make([]byte, length+4)
+	raw := s.raw
+	if !s.compressed {
+		raw = make([]byte, length+4)
+	} else if cap(raw) < length+4 {
+		raw = make([]byte, length+4)
+		s.raw = raw
 	}
-	raw := s.raw[:length+4]
+	raw = raw[:length+4]
 	if _, err := io.ReadFull(s.r, raw); err != nil {
 		return nil, endOfStream(raw, err)
 	}
-	payload := raw[:length]
+	payload := raw[:length:length]
 	if got, want := binary.LittleEndian.Uint32(raw[length:]), payloadCRC(payload); got != want {
 		return nil, s.mismatch("body", int32(got), int32(want))
 	}
 	return payload, nil
 }
 
-func (s *segmentReader) decompress(payload []byte, plainLength int) ([]byte, error) {
-	if cap(s.plain) < plainLength {
-		s.plain = make([]byte, plainLength)
-	}
-	n, err := lz4.UncompressBlock(payload, s.plain[:plainLength])
+func decompress(payload []byte, plainLength int, id string) ([]byte, error) {
+	plain := make([]byte, plainLength)
+	n, err := lz4.UncompressBlock(payload, plain)
 	if err != nil || n != plainLength {
-		return nil, errCRC{cqlerr.Protocol("%s invalid, the LZ4 payload of a segment does not decompress to the %d bytes it claims", s.id, plainLength)}
+		return nil, errCRC{cqlerr.Protocol("%s invalid, the LZ4 payload of a segment does not decompress to the %d bytes it claims", id, plainLength)}
 	}
-	return s.plain[:plainLength], nil
+	return plain, nil
 }
 
 func (s *segmentReader) mismatch(where string, got, want int32) error {
@@ -141,32 +171,49 @@ func endOfStream(_ []byte, err error) error {
 // segmentWriter packs envelopes into segments.
 type segmentWriter struct {
 	compressed bool
-	lz4        lz4.Compressor
+	group, out []byte // memory for compression
+	lz4        *lz4.Compressor
 }
 
 // appendSegments appends the segments that carry the given envelopes: small ones share self-contained segments, a
 // large one is cut into segments of its own.
-func (s *segmentWriter) appendSegments(dst []byte, envelopes [][]byte) []byte {
-	var group []byte
-	for _, e := range envelopes {
-		if len(group) > 0 && len(group)+len(e) > largestInline {
-			dst = s.appendSegment(dst, group, true)
-			group = group[:0]
+func (s *segmentWriter) appendSegments(dst []byte, answers []*response) []byte {
+	for len(answers) > 0 {
+		size, n := 0, 0
+		for n < len(answers) && size+len(answers[n].body) <= largestInline {
+			size += len(answers[n].body)
+			n++
 		}
-		if len(e) <= largestInline {
-			group = append(group, e...)
+		if n > 0 {
+			dst = s.appendGroup(dst, answers[:n], size)
+			answers = answers[n:]
 			continue
 		}
-		for len(e) > 0 {
+		for e := answers[0].body; len(e) > 0; {
 			n := min(len(e), slicePayload)
 			dst = s.appendSegment(dst, e[:n], false)
 			e = e[n:]
 		}
-	}
-	if len(group) > 0 {
-		dst = s.appendSegment(dst, group, true)
+		answers = answers[1:]
 	}
 	return dst
+}
+
+// appendGroup appends one self-contained segment.
+func (s *segmentWriter) appendGroup(dst []byte, answers []*response, size int) []byte {
+	if s.compressed {
+		s.group = s.group[:0]
+		for _, r := range answers {
+			s.group = append(s.group, r.body...)
+		}
+		return s.appendSegment(dst, s.group, true)
+	}
+	dst = appendSegmentHeader(dst, uint64(size)|selfContained, 3)
+	start := len(dst)
+	for _, r := range answers {
+		dst = append(dst, r.body...)
+	}
+	return binary.LittleEndian.AppendUint32(dst, payloadCRC(dst[start:]))
 }
 
 func (s *segmentWriter) appendSegment(dst, payload []byte, self bool) []byte {
@@ -183,15 +230,24 @@ func (s *segmentWriter) appendSegment(dst, payload []byte, self bool) []byte {
 			bits |= selfContainedZ
 		}
 	}
-	dst = appendLittleEndian(dst, bits, n)
-	dst = appendLittleEndian(dst, uint64(crc24(bits, n)), 3)
-	dst = append(dst, payload...)
+	dst = append(appendSegmentHeader(dst, bits, n), payload...)
 	return binary.LittleEndian.AppendUint32(dst, payloadCRC(payload))
 }
 
-// compress returns the payload to send and the plain length to claim: 0 when it goes uncompressed because that is smaller.
+func appendSegmentHeader(dst []byte, bits uint64, n int) []byte {
+	return appendLittleEndian(appendLittleEndian(dst, bits, n), uint64(crc24(bits, n)), 3)
+}
+
+// compress returns the payload to send and the plain length to claim: 0 when it goes uncompressed because that is
+// smaller. The payload is valid until the next call.
 func (s *segmentWriter) compress(payload []byte) ([]byte, int) {
-	out := make([]byte, lz4.CompressBlockBound(len(payload)))
+	if s.lz4 == nil {
+		s.lz4 = &lz4.Compressor{}
+	}
+	if need := lz4.CompressBlockBound(len(payload)); cap(s.out) < need {
+		s.out = make([]byte, need)
+	}
+	out := s.out[:cap(s.out)]
 	n, err := s.lz4.CompressBlock(payload, out)
 	if err != nil || n == 0 || n >= len(payload) {
 		return payload, 0

@@ -28,12 +28,12 @@ func readSegments(t require.TestingT, stream []byte, compressed bool) []byte {
 func TestSegmentsGiveBackWhatWentIn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		compressed := rapid.Bool().Draw(t, "compressed")
-		var envelopes [][]byte
+		var envelopes []*response
 		var want []byte
 		for range rapid.IntRange(1, 5).Draw(t, "n") {
 			size := rapid.SampledFrom([]int{9, 10, 500, 131058, 131059, 131060, 131071, 300000}).Draw(t, "size")
 			e := bytes.Repeat(rapid.SliceOfN(rapid.Byte(), 1, 7).Draw(t, "pattern"), size)[:size]
-			envelopes, want = append(envelopes, e), append(want, e...)
+			envelopes, want = append(envelopes, &response{body: e}), append(want, e...)
 		}
 		w := segmentWriter{compressed: compressed}
 		require.Equal(t, want, readSegments(t, w.appendSegments(nil, envelopes), compressed))
@@ -43,7 +43,7 @@ func TestSegmentsGiveBackWhatWentIn(t *testing.T) {
 func TestLargeEnvelopesAreCutWhereCassandraCutsThem(t *testing.T) {
 	var w segmentWriter
 	sizes := func(n int) (payloads []int, self []bool) {
-		sr := &segmentReader{r: bufio.NewReader(bytes.NewReader(w.appendSegments(nil, [][]byte{make([]byte, n)})))}
+		sr := &segmentReader{r: bufio.NewReader(bytes.NewReader(w.appendSegments(nil, []*response{{body: make([]byte, n)}})))}
 		for {
 			p, s, err := sr.next()
 			if err != nil {
@@ -73,9 +73,9 @@ func TestCompressorsGiveBackWhatWentIn(t *testing.T) {
 
 func FuzzSegments(f *testing.F) {
 	w := segmentWriter{}
-	f.Add(w.appendSegments(nil, [][]byte{[]byte("123456789")}), false)
+	f.Add(w.appendSegments(nil, []*response{{body: []byte("123456789")}}), false)
 	w.compressed = true
-	f.Add(w.appendSegments(nil, [][]byte{bytes.Repeat([]byte("a"), 400)}), true)
+	f.Add(w.appendSegments(nil, []*response{{body: bytes.Repeat([]byte("a"), 400)}}), true)
 	f.Fuzz(func(t *testing.T, stream []byte, compressed bool) {
 		sr := &segmentReader{r: bufio.NewReader(bytes.NewReader(stream)), compressed: compressed, id: "0"}
 		for {

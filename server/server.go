@@ -23,6 +23,8 @@ type Executor interface {
 	Prepare(ctx context.Context, s *exec.Session, text, keyspace string, trace *exec.Trace) (*exec.PreparedResult, error)
 	Execute(ctx context.Context, s *exec.Session, id []byte, o *exec.Options) (*exec.Result, error)
 	Batch(ctx context.Context, s *exec.Session, kind exec.BatchType, items []exec.BatchItem, o *exec.Options) (*exec.Result, error)
+	// Brisk says whether a prepared statement has always been answered at once so far, without a wait for anybody.
+	Brisk(id []byte) bool
 	// Guard checks that the session's user may still use this node: login, datacenter, client address.
 	Guard(ctx context.Context, s *exec.Session) error
 	// StartTrace begins the account of a traced request.
@@ -243,6 +245,7 @@ func (s *Server) forget(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
+	s.limits.leave(c.session.Remote.Addr())
 	c.cancel()
 }
 

@@ -180,6 +180,7 @@ func (e *Executor) Execute(ctx context.Context, s *Session, id []byte, o *Option
 		return nil, cqlerr.Invalid("there were %d markers(?) in CQL but %d bound variables", len(variables), len(q.eval.Values))
 	}
 	result, err := e.finish(ctx, q, p.statement)
+	p.pace.note(e.Clock.Now().Sub(q.eval.Time))
 	if err == nil && result.Rows != nil {
 		p.describe(result.Rows, o, s.Version)
 	}

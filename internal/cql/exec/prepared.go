@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -43,6 +44,40 @@ type preparedStatement struct {
 	resultID  []byte
 	// preparedID is resultID at the time when a client prepared it; clients of v3 and v4 still have those columns.
 	preparedID []byte
+	pace       *pace
+}
+
+// pace is how long a statement takes: a moving average in nanoseconds.
+type pace struct{ average atomic.Int64 }
+
+const (
+	// briskTime is the average below which an execution is worth less than a change of goroutine.
+	briskTime = 150 * time.Microsecond
+	// paceLimit is what one slow execution counts at most: the operating system may have been busy with others.
+	paceLimit = time.Millisecond
+)
+
+// newPace is the pace of a statement that has not run yet: not brisk before it has shown it a few times.
+func newPace() *pace {
+	p := &pace{}
+	p.average.Store(int64(2 * briskTime))
+	return p
+}
+
+func (p *pace) note(took time.Duration) {
+	average := p.average.Load()
+	p.average.Store(average + (int64(min(took, paceLimit))-average)/8)
+}
+
+// Brisk says whether a prepared statement has so far been answered at once: without a wait for other nodes or the disk,
+// and without much to read.
+func (e *Executor) Brisk(id []byte) bool {
+	var key statementID
+	if copy(key[:], id) != len(key) {
+		return false
+	}
+	p := e.prepared.get(key)
+	return p != nil && p.pace.average.Load() < int64(briskTime)
 }
 
 // describesResult is implemented by plans whose result columns are known before they run.
@@ -190,7 +225,7 @@ func (e *Executor) bind(stmt ast.Statement, query, keyspace string) (*preparedSt
 	if err != nil {
 		return nil, err
 	}
-	p := &preparedStatement{query: query, keyspace: keyspace, qualified: plan.Qualified(stmt), schema: s, statement: st}
+	p := &preparedStatement{query: query, keyspace: keyspace, qualified: plan.Qualified(stmt), schema: s, statement: st, pace: newPace()}
 	p.id = idOf(keyspace, query)
 	if p.qualified {
 		p.id = idOf("", query)

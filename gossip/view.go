@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/hashicorp/memberlist"
 )
 
 // Self is what this node has announced.
@@ -158,10 +159,7 @@ func (g *Gossip) tell(states []*state) {
 	msg := encodeStates(states)
 	done := make(chan struct{}, 64)
 	sent := 0
-	for _, m := range g.list.Members() {
-		if m.Name == g.config.HostID.String() {
-			continue
-		}
+	for _, m := range g.members() {
 		sent++
 		go func() {
 			if err := g.list.SendReliable(m, msg); err != nil {
@@ -184,9 +182,24 @@ func (g *Gossip) tell(states []*state) {
 	}
 }
 
-// updateMeta makes memberlist spread the version of this node's state.
+// members are the other nodes that memberlist holds for alive. They are copies: memberlist changes the nodes that it
+// hands out while they are in use.
+func (g *Gossip) members() []*memberlist.Node {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	var out []*memberlist.Node
+	for host, p := range g.peers {
+		if a := addrPort(p.state.values[StorageAddress].Text); p.member && a.IsValid() && host != g.config.HostID {
+			out = append(out, &memberlist.Node{Name: host.String(), Addr: a.Addr().AsSlice(), Port: a.Port()})
+		}
+	}
+	return out
+}
+
+// updateMeta makes memberlist spread the version of this node's state. It does not wait until that has happened: a node
+// that stops would.
 func (g *Gossip) updateMeta() {
-	if err := g.list.UpdateNode(g.config.Detect); err != nil && g.ctx.Err() == nil {
+	if err := g.list.UpdateNode(time.Millisecond); err != nil && g.ctx.Err() == nil {
 		g.config.Log.Debug("own version not spread yet", "error", err)
 	}
 }

@@ -6,7 +6,8 @@
 
 Each folder has a runner of its own under golden/. What is known to differ stands, with a number and a reason, in
 known_differences.txt: blocks of golden.py's --accept for dialogues, '== wire: CASE' and '== cqlsh: FILE: COMMAND' for
-the other two. The last line of each folder is 'FOLDER: N passed, N failed'.
+the other two, and '== auth: FILE:LINE' for a statement that a dialogue has twice with different answers, of which --accept
+knows one. The last line of each folder is 'FOLDER: N passed, N failed'.
 """
 import argparse
 import concurrent.futures
@@ -70,7 +71,7 @@ def ccm(*args, check=True, quiet=False):
 
 
 def known_cases(kind):
-    """Names of known wire or cqlsh cases."""
+    """Names of known cases of a folder."""
     with open(KNOWN, encoding="utf-8") as f:
         return {line[len(f"== {kind}: "):].strip() for line in f if line.startswith(f"== {kind}: ")}
 
@@ -80,8 +81,11 @@ def case_of(kind, line):
     if kind == "wire":
         m = re.match(r"--- \S+ \w+: (.*)$", line)
         return m and m[1]
-    m = re.match(r"--- (\S+: .*)$", line)
-    return m and m[1].rstrip()
+    if kind == "cqlsh":
+        m = re.match(r"--- (\S+: .*)$", line)
+        return m and m[1].rstrip()
+    m = re.match(r"--- .*?([^/]+\.cql:\d+)$", line)
+    return m and m[1]
 
 
 def judge(kind, output):
@@ -115,12 +119,7 @@ def run(folder, keep):
         if not keep:
             for name, _ in clusters(folder):
                 ccm("remove", "--name", name, check=False, quiet=True)
-    if folder in ("wire", "cqlsh"):
-        text, passed, failed = judge(folder, p.stdout)
-    else:
-        lines = p.stdout.splitlines()
-        m = re.match(r"(\d+) passed, (\d+) failed$", lines[-1]) if lines else None
-        text, passed, failed = "\n".join(lines[:-1]) if m else p.stdout, int(m[1]) if m else 0, int(m[2]) if m else 1
+    text, passed, failed = judge(folder, p.stdout)
     return f"== {folder}\n{text}\n{folder}: {passed} passed, {failed} failed", failed
 
 

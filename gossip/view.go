@@ -159,7 +159,7 @@ func (g *Gossip) tell(states []*state) {
 	msg := encodeStates(states)
 	done := make(chan struct{}, 64)
 	sent := 0
-	for _, m := range g.members() {
+	for _, m := range g.audience() {
 		sent++
 		go func() {
 			if err := g.list.SendReliable(m, msg); err != nil {
@@ -182,16 +182,14 @@ func (g *Gossip) tell(states []*state) {
 	}
 }
 
-// members are the other nodes that memberlist holds for alive. They are copies: memberlist changes the nodes that it
+// audience are the other nodes that memberlist holds for alive. They are copies: memberlist changes the nodes that it
 // hands out while they are in use.
-func (g *Gossip) members() []*memberlist.Node {
+func (g *Gossip) audience() []*memberlist.Node {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	var out []*memberlist.Node
-	for host, p := range g.peers {
-		if a := addrPort(p.state.values[StorageAddress].Text); p.member && a.IsValid() && host != g.config.HostID {
-			out = append(out, &memberlist.Node{Name: host.String(), Addr: a.Addr().AsSlice(), Port: a.Port()})
-		}
+	out := make([]*memberlist.Node, 0, len(g.members))
+	for host, m := range g.members {
+		out = append(out, &memberlist.Node{Name: host.String(), Addr: m.addr.Addr().AsSlice(), Port: m.addr.Port()})
 	}
 	return out
 }

@@ -275,11 +275,18 @@ func (s *Store) lowest() uint16 {
 	return s.versions[0]
 }
 
+func (s *Store) highest() uint16 {
+	if len(s.versions) == 0 {
+		return s.lowest()
+	}
+	return slices.Max(s.versions)
+}
+
 // base is what both directions have in common.
 func (s *Store) base() *tls.Config {
 	return &tls.Config{
 		MinVersion:   s.lowest(),
-		MaxVersion:   max(s.lowest(), slices.Max(append(s.versions, 0))),
+		MaxVersion:   s.highest(),
 		CipherSuites: s.suites.old,
 		Time:         s.Clock.Now,
 		// A resumed session would skip what is checked about certificates.

@@ -244,7 +244,7 @@ func (rs records) addColumn(t *schema.Table, c *schema.Column) {
 	for i, v := range m.ArgValues {
 		nulls[i] = boolean(v == nil)
 		if v != nil {
-			values[i] = cqltype.GetString(m.ArgTypes[i], v)
+			values[i] = stringOf(m.ArgTypes[i], v)
 		}
 	}
 	rs.add("column_masks", map[string][]byte{

@@ -19,8 +19,21 @@ func readLiteral(t cqltype.Type, text string) ([]byte, error) {
 	return literal(t, term)
 }
 
-// readString reads what cqltype.GetString printed.
+// stringOf is a value as column_masks holds it (AbstractType.getString).
+func stringOf(t cqltype.Type, v []byte) string {
+	switch t.Kind() {
+	case cqltype.KindBlob, cqltype.KindList, cqltype.KindSet, cqltype.KindMap:
+		return hex.EncodeToString(v)
+	}
+	return cqltype.GetString(t, v)
+}
+
+// readString reads what stringOf printed.
 func readString(t cqltype.Type, text string) ([]byte, error) {
+	switch t.Kind() {
+	case cqltype.KindBlob, cqltype.KindList, cqltype.KindSet, cqltype.KindMap:
+		return hex.DecodeString(text)
+	}
 	if len(cqltype.Children(t)) > 0 {
 		return readLiteral(t, text)
 	}

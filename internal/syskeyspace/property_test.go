@@ -80,8 +80,8 @@ func drawTable(t *rapid.T, k *schema.Keyspace, name string) *schema.Table {
 		c.Desc = c.Kind == schema.Clustering && rapid.Bool().Draw(t, "desc")
 		if rapid.IntRange(0, 3).Draw(t, "masked") == 0 {
 			c.Mask = &schema.Mask{
-				Keyspace: "system", Function: names.Draw(t, "function"), ArgTypes: []cqltype.Type{cqltype.Int, cqltype.Text, cqltype.NewList(cqltype.Int, true)},
-				ArgValues: [][]byte{cqltype.EncodeInt(7), nil, cqltype.EncodeList([][]byte{cqltype.EncodeInt(7)})},
+				Keyspace: "system", Function: names.Draw(t, "function"), ArgTypes: []cqltype.Type{cqltype.Int, cqltype.Text, cqltype.NewList(cqltype.Int, true), cqltype.Blob},
+				ArgValues: [][]byte{cqltype.EncodeInt(7), nil, cqltype.EncodeList([][]byte{cqltype.EncodeInt(7)}), {1, 2}},
 			}
 		}
 		table.Add(c)

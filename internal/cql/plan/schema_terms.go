@@ -6,6 +6,7 @@ import (
 
 	"alexandra/internal/cql/ast"
 	"alexandra/internal/cql/fn"
+	"alexandra/internal/cql/parse"
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/cqltype"
 	"alexandra/internal/schema"
@@ -84,9 +85,25 @@ func (t SchemaTerms) maskArguments(b *Binder, f *fn.Function, m *ast.Mask, recv 
 		if err != nil {
 			return nil, err
 		}
+		if err := checkMaskText(f.Args[i+1], v); err != nil {
+			return nil, err
+		}
 		mask.ArgTypes, mask.ArgValues = append(mask.ArgTypes, f.Args[i+1]), append(mask.ArgValues, v)
 	}
 	return mask, nil
+}
+
+// checkMaskText refuses texts with quotes: Cassandra reads a mask's arguments again, in quotes of its own
+// (CQL3Type.toCQLLiteral and ColumnMask.partialArgumentValue), and could not load such a table.
+func checkMaskText(t cqltype.Type, v []byte) error {
+	if v == nil || t.Kind() != cqltype.KindText && t.Kind() != cqltype.KindAscii {
+		return nil
+	}
+	literal := "'" + string(v) + "'"
+	if _, err := parse.Term(literal); err != nil {
+		return cqlerr.Syntax("Failed parsing CQL term: [%s] reason: SyntaxException %s", literal, err)
+	}
+	return nil
 }
 
 // CheckView implements schema.Terms.

@@ -65,6 +65,7 @@ func TestConfigurationsAreAccepted(t *testing.T) {
 			require.True(t, n.Level < slog.LevelWarn || strings.HasPrefix(n.Msg, "Only "), "%v", n)
 		}
 		require.NoError(t, c.save())
+		c.Nodes[0].fresh = true
 		again, err := (&app{home: filepath.Dir(c.dir)}).load(filepath.Base(c.dir))
 		require.NoError(t, err)
 		require.Equal(t, c, again)

@@ -52,6 +52,8 @@ type node struct {
 
 	dir       string
 	inProcess bool
+	// fresh says that the cluster was never ready: there is nothing that a node could fetch when it joins.
+	fresh bool
 }
 
 func (n *node) conf() string    { return filepath.Join(n.dir, "conf", "cassandra.yaml") }
@@ -123,7 +125,7 @@ func (a *app) load(name string) (*cluster, error) {
 		return nil, fmt.Errorf("%s is damaged (%w): delete the cluster with 'ccm remove --name %s'", filepath.Join(dir, stateFile), err, name)
 	}
 	for i := range c.Nodes {
-		c.Nodes[i].dir, c.Nodes[i].inProcess = filepath.Join(dir, c.Nodes[i].Name), c.InProcess
+		c.Nodes[i].dir, c.Nodes[i].inProcess, c.Nodes[i].fresh = filepath.Join(dir, c.Nodes[i].Name), c.InProcess, !c.Ready
 	}
 	return c, nil
 }

@@ -87,7 +87,7 @@ func (a *app) create(p plan) (*cluster, error) {
 		}
 	}
 	for i := range c.Nodes {
-		c.Nodes[i].dir, c.Nodes[i].inProcess = filepath.Join(c.dir, c.Nodes[i].Name), c.InProcess
+		c.Nodes[i].dir, c.Nodes[i].inProcess, c.Nodes[i].fresh = filepath.Join(c.dir, c.Nodes[i].Name), c.InProcess, true
 		if err := c.writeNode(&c.Nodes[i], extra); err != nil {
 			return nil, err
 		}

@@ -75,12 +75,16 @@ type running struct {
 
 // arguments are the command line of a node's process.
 func (n *node) arguments() []string {
-	return []string{
+	args := []string{
 		runNode, "--quiet", "-config", n.conf(), "-pidfile", n.pidFile(),
 		"-Dcassandra.logdir=" + filepath.Join(n.dir, "logs"), "-Dcassandra.storagedir=" + filepath.Join(n.dir, "data"),
 		"-Dcassandra.ring_delay_ms=0", "-Dcassandra.superuser_setup_delay_ms=0", "-Dcassandra.skip_wait_for_gossip_to_settle=0",
 		"-Dcassandra.consistent.rangemovement=false", // nodes are started at the same time
 	}
+	if n.fresh {
+		args = append(args, "-Dauto_bootstrap=false")
+	}
+	return args
 }
 
 // launch starts the process of a node in a session of its own.

@@ -99,6 +99,9 @@ func (a *app) bringUp(c *cluster, nodes []*node) error {
 	for _, n := range nodes {
 		if n.pid() == 0 {
 			down = append(down, n)
+			if c.process() != 0 {
+				continue // it has the port of nodetool open for each of its nodes
+			}
 			if err := checkPorts([]node{*n}); err != nil {
 				return err
 			}

@@ -147,6 +147,7 @@ type process struct {
 	level          *slog.LevelVar
 	log            *slog.Logger
 	errors         atomic.Int64
+	broken         bool // the disk failed
 	// stop is what nodetool stopdaemon calls.
 	stop context.CancelFunc
 }
@@ -161,8 +162,11 @@ func (p *process) run() int {
 	if err != nil {
 		return p.failed(err)
 	}
-	defer p.removePid(cfg)
-	return p.serve(cfg, signals)
+	code := p.serve(cfg, signals)
+	if !p.broken { // else its pid file says that it did not end by itself
+		p.removePid(cfg)
+	}
+	return code
 }
 
 // open reads the configuration, opens the log, and writes the pid file. The log is to be closed also after an error.
@@ -229,6 +233,7 @@ func (p *process) serve(cfg *config.Config, signals <-chan os.Signal) int {
 	case <-ctx.Done():
 	case err := <-broken:
 		p.log.Error("The disk failed; the node stops at once", "error", err)
+		p.broken = true
 		return exitDisk
 	}
 	p.end(n)

@@ -100,6 +100,9 @@ func maskReplace(name string, args []cqltype.Type, _ cqltype.Type) (*Function, e
 // beginning and the end, or that go there.
 func maskPartial(inner bool) func(string, []cqltype.Type, cqltype.Type) (*Function, error) {
 	return func(name string, args []cqltype.Type, _ cqltype.Type) (*Function, error) {
+		if len(args) == 4 {
+			args = append(args[:3:3], cqltype.Text)
+		}
 		return newMask(name, args, args[0], func(values [][]byte) ([]byte, error) {
 			padding := uint16('*')
 			if len(values) > 3 && values[3] != nil {

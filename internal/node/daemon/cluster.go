@@ -35,7 +35,7 @@ const startsAtOnce = 8
 // Cluster runs nodes in one process until a signal ends it, and returns the exit status. The port of nodetool is open for
 // every node, also while the node itself is down: that is how it is started again.
 func Cluster(members []Member, stderr io.Writer) int {
-	tuneMemory()
+	defer tuneMemory()()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	defer signal.Stop(signals)

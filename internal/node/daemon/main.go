@@ -15,8 +15,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -43,8 +41,6 @@ const (
 	stopPatience = 500 * time.Millisecond
 	// stopLimit ends a process whose Stop hangs.
 	stopLimit = 10 * time.Second
-	// gcPercent trades a little processor time for a small process; GOGC overrides it.
-	gcPercent = 50
 )
 
 // options are the command line. Names are those of bin/cassandra where it has them.
@@ -153,7 +149,7 @@ type process struct {
 }
 
 func (p *process) run() int {
-	tuneMemory()
+	defer tuneMemory()()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
 	defer signal.Stop(signals)
@@ -306,33 +302,4 @@ func (p *process) removePid(cfg *config.Config) {
 			_ = os.Remove(file)
 		}
 	}
-}
-
-// tuneMemory keeps an idle node at some tens of MiB and a busy one below the memory of the machine. The environment's GOGC
-// and GOMEMLIMIT win.
-func tuneMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		if total := machineMemory(); total > 0 {
-			debug.SetMemoryLimit(total / 2)
-		}
-	}
-}
-
-// machineMemory is the memory of the machine in bytes; 0 when it cannot be told.
-func machineMemory() int64 {
-	if runtime.GOOS != "linux" {
-		return 0
-	}
-	text, err := os.ReadFile("/proc/meminfo")
-	if err != nil {
-		return 0
-	}
-	var kib int64
-	if _, err := fmt.Sscanf(string(text), "MemTotal: %d kB", &kib); err != nil {
-		return 0
-	}
-	return kib << 10
 }

@@ -88,8 +88,13 @@ func TestRoleChangesTravel(t *testing.T) {
 		change  string
 		allowed bool
 	}{
-		{"GRANT SELECT ON ks.t TO app", true}, {"REVOKE SELECT ON ks.t FROM app", false}, {"GRANT SELECT ON KEYSPACE ks TO readers", false},
-		{"GRANT readers TO app", true}, {"REVOKE readers FROM app", false}, {"GRANT readers TO app", true}, {"DROP ROLE readers", false},
+		{"GRANT SELECT ON ks.t TO app", true},
+		{"REVOKE SELECT ON ks.t FROM app", false},
+		{"GRANT SELECT ON KEYSPACE ks TO readers", false},
+		{"GRANT readers TO app", true},
+		{"REVOKE readers FROM app", false},
+		{"GRANT readers TO app", true},
+		{"DROP ROLE readers", false},
 	} {
 		exec(t, super, step.change)
 		_, err := here.Query(read)

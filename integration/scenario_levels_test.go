@@ -121,8 +121,10 @@ func TestScenario04Replication(t *testing.T) {
 		{"{'class': 'NetworkTopologyStrategy', 'dcA': 1, 'dcB': 0}", 0, "", "", "dcA 1"},
 		{"{'class': 'NetworkTopologyStrategy'}", 0, "", "", "dcA 1 dcB 1"},
 		{"{'class': 'NetworkTopologyStrategy', 'replication_factor': 2, 'dcB': 1}", 0, "", "", "dcA 2 dcB 1"},
-		{"{'class': 'NetworkTopologyStrategy', 'dcA': 2, 'dcB': 3}", 0, "",
-			"Your replication factor 3 for keyspace %s is higher than the number of nodes 1 for datacenter dcB", "dcA 2 dcB 3"},
+		{
+			"{'class': 'NetworkTopologyStrategy', 'dcA': 2, 'dcB': 3}", 0, "",
+			"Your replication factor 3 for keyspace %s is higher than the number of nodes 1 for datacenter dcB", "dcA 2 dcB 3",
+		},
 	} {
 		name := fmt.Sprintf("m%d", i)
 		filled := func(s string) string { return strings.ReplaceAll(s, "%s", name) }

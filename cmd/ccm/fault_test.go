@@ -217,8 +217,11 @@ func TestSnapshots(t *testing.T) {
 			has := func(n int) string {
 				var out []string
 				for _, x := range []struct{ what, cql string }{
-					{"table", "SELECT * FROM ks.t"}, {"column", "SELECT extra FROM ks.t"}, {"other", "SELECT * FROM other.t"},
-					{"kept", "ALTER ROLE kept WITH LOGIN = false"}, {"lost", "ALTER ROLE lost WITH LOGIN = false"},
+					{"table", "SELECT * FROM ks.t"},
+					{"column", "SELECT extra FROM ks.t"},
+					{"other", "SELECT * FROM other.t"},
+					{"kept", "ALTER ROLE kept WITH LOGIN = false"},
+					{"lost", "ALTER ROLE lost WITH LOGIN = false"},
 				} {
 					if l.query(n, x.cql) == nil {
 						out = append(out, x.what)
@@ -261,5 +264,4 @@ func TestSnapshots(t *testing.T) {
 func TestNegativeDifferences(t *testing.T) {
 	require.Equal(t, []string{"clock", "node1", "--", "-3s"}, expand([]string{"clock", "node1", "-3s"}))
 	require.Equal(t, []string{"clock", "node1", "+3s"}, expand([]string{"clock", "node1", "+3s"}))
-
 }

@@ -83,7 +83,7 @@ func rowGarbage(r *row.Row, grace int64) int64 {
 	for i := range r.Cells {
 		switch c := &r.Cells[i]; {
 		case c.Kind == row.Tombstone:
-			at = min(at, c.Expiry+grace+1)
+			at = min(at, c.Expiry-int64(c.TTL)+grace+1)
 		case c.TTL > 0:
 			at = min(at, max(c.Expiry, c.Expiry-int64(c.TTL)+grace+1))
 		}

@@ -98,10 +98,10 @@ func compareCells(a, b *Cell) int {
 
 func cellRank(c *Cell) int {
 	switch {
-	case c.Kind == Tombstone:
-		return 2
 	case c.TTL > 0:
 		return 1
+	case c.Kind == Tombstone:
+		return 2
 	}
 	return 0
 }

@@ -1,6 +1,7 @@
 package row
 
 import (
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -146,4 +147,18 @@ func TestOldestClusteringStays(t *testing.T) {
 			t.Fatalf("clustering %v of %d", r.Clustering, r.Origin)
 		}
 	}
+}
+
+// It makes no difference to clients when expired values are forgotten.
+func TestCollectedEarlyOrLate(t *testing.T) {
+	table := testTable()
+	rapid.Check(t, func(t *rapid.T) {
+		place := genClustering(2).Draw(t, "place")
+		a, b := genRow(place, "m", "v").Draw(t, "a"), genRow(place, "m", "v").Draw(t, "b")
+		now := rapid.Int64Range(0, 25).Draw(t, "now")
+		g := Garbage{Now: now, Before: math.MinInt64}
+		late := PurgeRow(MergeRows(a, b), table, now)
+		early := PurgeRow(MergeRows(g.Row(a, table), b), table, now)
+		require.Empty(t, cmp.Diff(late, early))
+	})
 }

@@ -115,7 +115,7 @@ type Garbage struct {
 	Before int64 // tombstones made before this have reached all replicas: Now - gc_grace_seconds
 }
 
-// Compact is what has to be kept of a partition of t: shadowed data goes at once, expired cells become tombstones,
+// Compact is what has to be kept of a partition of t: shadowed data goes at once, expired cells lose their values,
 // tombstones from before g.Before go, cells of dropped columns go. Nil when nothing is left.
 func Compact(p *Partition, t *schema.Table, g Garbage) *Partition {
 	p = Merge(t, p)
@@ -181,12 +181,11 @@ func (g Garbage) liveness(l Liveness) Liveness {
 	return l
 }
 
+// cell takes the value out of an expired cell. It stays an expiring one in merges, so that it makes no difference when
+// that is done: a real tombstone would win against a value of the same timestamp that lives longer.
 func (g Garbage) cell(c Cell) (Cell, bool) {
 	if c.IsExpiring() && c.Expiry <= g.Now {
-		c = Cell{
-			Column: c.Column, Path: c.Path, Kind: Tombstone,
-			Timestamp: c.Timestamp, Expiry: c.Expiry - int64(c.TTL),
-		}
+		c.Kind, c.Value = Tombstone, nil
 	}
-	return c, c.Kind != Tombstone || c.Expiry >= g.Before
+	return c, c.Kind != Tombstone || c.Expiry-int64(c.TTL) >= g.Before
 }

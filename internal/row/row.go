@@ -39,7 +39,7 @@ type CellKind uint8
 // The kinds of cell.
 const (
 	Value     CellKind = iota // Value holds bytes (possibly none: the empty value)
-	Tombstone                 // deleted at Timestamp; Expiry is the local deletion time
+	Tombstone                 // deleted at Timestamp, or with a TTL: expired, and the value is forgotten
 	Counter                   // Value holds counter shards, see counter.go
 )
 
@@ -50,7 +50,7 @@ type Cell struct {
 	Kind      CellKind
 	Timestamp int64 // microseconds
 	TTL       int32 // seconds; 0 when it does not expire
-	Expiry    int64 // seconds since 1970: end of life (TTL > 0) or local deletion time (Tombstone)
+	Expiry    int64 // seconds since 1970: end of life (TTL > 0) or local deletion time (Tombstone without TTL)
 	Value     []byte
 }
 

@@ -202,11 +202,12 @@ func (g *Gossip) updateMeta() {
 	}
 }
 
-// mayServe says whether a node's status lets it answer, as long as memberlist reaches it.
+// mayServe says whether a node's status lets it answer, as long as memberlist reaches it. One that says that it has left
+// goes on to answer those who have not heard of it yet: they must not believe that a replica is down.
 func (p *peer) mayServe() bool {
 	word, _, _ := strings.Cut(p.state.values[Status].Text, ",")
 	switch word {
-	case StatusShutdown, StatusLeft, StatusRemoved, StatusReplaced, StatusHibernate:
+	case StatusShutdown, StatusRemoved, StatusReplaced, StatusHibernate:
 		return false
 	}
 	return true
@@ -227,9 +228,6 @@ func (g *Gossip) settle(p *peer, before *Node) {
 	}
 	now := p.node()
 	if now.IsGone() {
-		if was {
-			g.events.post(Event{Down, now})
-		}
 		if p.announced {
 			p.announced = false
 			g.events.post(Event{Left, now})

@@ -436,3 +436,11 @@ func (w *world) keyOf(i int) int {
 
 // applied is the answer of a conditional update.
 func applied(rows *rawclient.Rows) bool { return bytes.Equal(rows.Value(0, "[applied]"), []byte{1}) }
+
+// rawOptions are for clients beside those of at.
+var rawOptions = rawclient.Options{Version: 5, Timeout: 30 * time.Second}
+
+// lastNumber replaces the last number of an IPv4 address.
+func lastNumber(address string, n int) string {
+	return fmt.Sprintf("%s.%d", address[:strings.LastIndexByte(address, '.')], n)
+}

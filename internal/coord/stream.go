@@ -31,6 +31,8 @@ type Strictness uint8
 const (
 	// Strict fails: an update that was acknowledged at QUORUM might be on none of the live replicas.
 	Strict Strictness = iota
+	// Replacing is Strict, but nothing can be done about data that only the dead node had.
+	Replacing
 	// Relaxed is content with any live replica (cassandra.consistent.rangemovement=false).
 	Relaxed
 	// Salvage takes what there is, also nothing: the data may be lost already (removenode).
@@ -80,6 +82,10 @@ func (c *Coordinator) enoughSources(r token.Range, keyspace string, s ring.Strat
 	if strict == Salvage || len(all) == 0 {
 		return nil
 	}
+	if strict == Replacing && len(live) == 0 && s.Factor() == 1 {
+		c.Log.Warn("Unable to find sufficient sources for streaming range " + r.String() + " in keyspace " + keyspace + " with RF=1. Keyspace might be missing data.")
+		return nil
+	}
 	if len(live) == 0 {
 		return noSources(r, keyspace, s.Factor())
 	}
@@ -95,7 +101,8 @@ func (c *Coordinator) enoughSources(r token.Range, keyspace string, s ring.Strat
 		return n
 	}
 	missing := func(all, live int) bool { return all > 0 && live < all-quorum(all)+1 }
-	if missing(len(all), len(live)) || missing(local(all), local(live)) {
+	here := missing(local(all), local(live)) && (strict != Replacing || local(all) > 1)
+	if missing(len(all), len(live)) || here {
 		c.Log.Warn("A node required to move the data consistently is down", "range", r.String(), "keyspace", keyspace)
 		return noSources(r, keyspace, s.Factor())
 	}

@@ -29,6 +29,9 @@ func (n *Node) bootstrap(ctx context.Context) error {
 	}
 	n.log.Info("JOINING: Starting to bootstrap...")
 	strict := coord.Strict
+	if n.replaced != nil {
+		strict = coord.Replacing
+	}
 	if !n.cfg.Properties.ConsistentRangeMovement {
 		strict = coord.Relaxed
 	}

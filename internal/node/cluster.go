@@ -85,18 +85,34 @@ func (n *Node) currentRing() *ring.Ring {
 	return n.ringOf(nodes)
 }
 
+// sameInRing says whether the ring would not change: most of what nodes announce has nothing to do with it, and a new ring
+// of a hundred nodes is work.
+func sameInRing(before, now *gossip.Node) bool {
+	if before == nil || before.Generation != now.Generation {
+		return false
+	}
+	for _, k := range []gossip.Key{gossip.Status, gossip.Tokens, gossip.StorageAddress, gossip.Datacenter, gossip.Rack} {
+		if before.Values[k] != now.Values[k] {
+			return false
+		}
+	}
+	return true
+}
+
 // onGossip is told of every change of a peer, one at a time and in order.
 func (n *Node) onGossip(e gossip.Event) {
 	if n.coord == nil {
 		return
 	}
-	n.coord.SetRing(n.currentRing())
+	n.mu.Lock()
+	same := sameInRing(n.known[e.Node.HostID], e.Node)
+	n.mu.Unlock()
+	if !same || e.Kind == gossip.Joined || e.Kind == gossip.Left || e.Kind == gossip.Removed {
+		n.coord.SetRing(n.currentRing())
+	}
 	if e.Node.HostID == n.identity.HostID {
 		n.expelled()
 		return
-	}
-	if e.Kind == gossip.Down && e.Node.IsGone() {
-		return // Left follows
 	}
 	n.mu.Lock()
 	before := n.known[e.Node.HostID]

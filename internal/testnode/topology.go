@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/netip"
+	"strings"
 
 	"alexandra/gossip"
 	"alexandra/internal/node"
@@ -84,3 +85,12 @@ func (c *Cluster) open(i int) (*node.Node, error) {
 
 // IsRunning says whether node i was started and neither stopped nor killed.
 func (c *Cluster) IsRunning(i int) bool { return c.Node(i).running }
+
+// SetSeeds makes some nodes the seeds of all, from their next starts on.
+func (c *Cluster) SetSeeds(numbers ...int) {
+	var seeds []string
+	for _, i := range numbers {
+		seeds = append(seeds, c.Node(i).address.String())
+	}
+	c.seeds = strings.Join(seeds, ",")
+}

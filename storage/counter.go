@@ -26,7 +26,7 @@ func (db *DB) ApplyCounter(ctx context.Context, m *row.Mutation, node [16]byte) 
 	tok := token.Of(m.Key)
 	defer db.locks.exclusive(tok)()
 
-	c := counting{db: db, node: node, codec: newKeyCodec(m.Table), now: db.cfg.Clock.Now().UnixMicro()}
+	c := counting{db: db, node: node, codec: newKeyCodec(m.Table)}
 	c.key = c.codec.appendPartition(nil, tok, m.Key)
 	c.prefix = len(c.key)
 	h, err := c.header()
@@ -59,7 +59,6 @@ type counting struct {
 	db     *DB
 	node   [16]byte
 	codec  keyCodec
-	now    int64 // microseconds
 	key    []byte
 	prefix int
 }
@@ -116,7 +115,7 @@ func (c *counting) row(r *row.Row, kind byte, h *row.Partition) (*row.Row, error
 			}
 			continue
 		}
-		shard := row.IncrementCounter(shardsOf(current, cell.Column), c.node, delta, c.now)
+		shard := row.IncrementCounter(shardsOf(current, cell.Column), c.node, delta, cell.Timestamp)
 		cell.Value = row.EncodeShards([]row.Shard{shard})
 	}
 	return &out, nil

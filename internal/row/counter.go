@@ -81,18 +81,34 @@ func CounterTotal(value []byte) int64 {
 }
 
 // IncrementCounter is the whole new shard of node after it adds delta to what it knows (value: all shards, may be
-// nil). now (microseconds) only sets a lower end for the clock, so that a counter that was deleted and forgotten
-// still moves forward.
-func IncrementCounter(value []byte, node [16]byte, delta, now int64) Shard {
+// nil). at is the timestamp of the increment: the clock is not behind it, so that deletions know which shards they
+// delete, and a counter that was deleted and forgotten still moves forward.
+func IncrementCounter(value []byte, node [16]byte, delta, at int64) Shard {
 	mine := Shard{Node: node}
 	for _, s := range DecodeShards(value) {
 		if s.Node == node {
 			mine = s
 		}
 	}
-	mine.Clock = max(mine.Clock+1, now)
+	mine.Clock = max(mine.Clock+1, at)
 	mine.Count += delta
 	return mine
+}
+
+// after is what a deletion leaves of the cell. Of a counter it takes the shards that were written before, also when the
+// cell has been merged with later ones.
+func (c Cell) after(deletion int64) (Cell, bool) {
+	if c.Kind != Counter || deletion == NoTimestamp || IsCounterDelta(c.Value) {
+		return c, c.Timestamp > deletion
+	}
+	var kept []byte
+	for v := c.Value; len(v) >= shardSize; v = v[shardSize:] {
+		if decodeShard(v).Clock > deletion {
+			kept = append(kept, v[:shardSize]...)
+		}
+	}
+	c.Value = kept
+	return c, len(kept) > 0
 }
 
 func mergeCounterCells(a, b Cell) Cell {

@@ -272,7 +272,7 @@ func mergeCellLists(a, b []Cell, out *Row) []Cell {
 		if len(columns) > 0 && columns[0].Column == c.Column {
 			floor = max(floor, columns[0].Timestamp)
 		}
-		if c.Timestamp > floor {
+		if c, left := c.after(floor); left {
 			cells = append(cells, c)
 		}
 	}

@@ -162,3 +162,24 @@ func TestCollectedEarlyOrLate(t *testing.T) {
 		require.Empty(t, cmp.Diff(late, early))
 	})
 }
+
+// A deletion takes the shards before it, also when they were merged with later ones first.
+func TestDeletionOfMergedCounter(t *testing.T) {
+	cell := func(node byte, count, at int64) *Row {
+		r := NewRow(nil)
+		r.Cells = []Cell{{
+			Column: "v", Kind: Counter, Timestamp: at,
+			Value: EncodeShards([]Shard{IncrementCounter(nil, [16]byte{node}, count, at)}),
+		}}
+		return r
+	}
+	gone := NewRow(nil)
+	gone.Deletion = Deletion{Timestamp: 20}
+	a, b := cell(1, 100, 10), cell(2, 7, 30)
+	for _, r := range []*Row{
+		MergeRows(MergeRows(a, b), gone), MergeRows(MergeRows(a, gone), b), Shadow(MergeRows(a, b), gone.Deletion),
+	} {
+		require.Equal(t, int64(7), CounterTotal(r.Cells[0].Value))
+	}
+	require.Nil(t, Shadow(a, gone.Deletion))
+}

@@ -334,12 +334,13 @@ func (n *node) killed() bool {
 }
 
 // pause stops a node's process in the middle of what it does.
-func (n *node) pause() error { return n.signal(syscall.SIGSTOP) }
+func (n *node) pause() error { return n.signal(syscall.SIGSTOP, true) }
 
 // resume lets it go on.
-func (n *node) resume() error { return n.signal(syscall.SIGCONT) }
+func (n *node) resume() error { return n.signal(syscall.SIGCONT, false) }
 
-func (n *node) signal(s syscall.Signal) error {
+// signal returns once the process is paused, or not any more.
+func (n *node) signal(s syscall.Signal, paused bool) error {
 	if n.inProcess {
 		return errors.New("it shares its process with the other nodes: use 'ccm cut', or make the cluster without --in-process")
 	}
@@ -347,5 +348,13 @@ func (n *node) signal(s syscall.Signal) error {
 	if pid == 0 {
 		return errors.New("does not run")
 	}
-	return syscall.Kill(pid, s)
+	if err := syscall.Kill(pid, s); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(stopLimit); n.paused() != paused; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return errors.New("its process does not obey")
+		}
+	}
+	return nil
 }

@@ -184,7 +184,7 @@ func (a *app) launch(c *cluster, nodes []*node) ([]*running, error) {
 // waitForNode waits until a node answers clients: with a login, or with the refusal of one. The superuser may be unknown
 // yet at a node of a second datacenter.
 func (c *cluster) waitForNode(ctx context.Context, r *running) error {
-	for {
+	for pause := 5 * time.Millisecond; ; pause = min(pause+pause/8, maxPause(len(c.Nodes))) {
 		err := c.serves(ctx, r.node)
 		if err == nil {
 			return nil
@@ -194,10 +194,13 @@ func (c *cluster) waitForNode(ctx context.Context, r *running) error {
 			return r.failure()
 		case <-ctx.Done():
 			return fmt.Errorf("%s does not serve clients (%w): see %s", r.Name, err, r.logFile())
-		case <-time.After(5 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
 }
+
+// maxPause is how long a question to a node waits for the next one: many nodes have better things to do than to answer.
+func maxPause(nodes int) time.Duration { return time.Duration(nodes+5) * 2 * time.Millisecond }
 
 // waitForRing waits until all of the nodes hold all of them for up and agree on the schema.
 func waitForRing(ctx context.Context, nodes []*node) error {

@@ -22,8 +22,10 @@ func (c *Config) derive() {
 	c.deriveDirectories()
 	c.deriveThreads()
 	c.deriveSizes()
-	c.deriveEncryption("client_encryption_options", &c.ClientEncryption.EncryptionOptions)
-	c.deriveEncryption("server_encryption_options", &c.ServerEncryption.EncryptionOptions)
+	client, server := &c.ClientEncryption.EncryptionOptions, &c.ServerEncryption.EncryptionOptions
+	c.deriveEncryption("client_encryption_options", client, client.Enabled)
+	mode := c.ServerEncryption.InternodeEncryption
+	c.deriveEncryption("server_encryption_options", server, mode != "" && mode != "none")
 	if c.NumTokens == 0 && c.isNull("num_tokens") {
 		c.fill("num_tokens", "1")
 	}
@@ -112,10 +114,12 @@ func (c *Config) commitLogSpace() int64 {
 	return min(8*gib, total/4)
 }
 
-func (c *Config) deriveEncryption(block string, e *EncryptionOptions) {
+// deriveEncryption decides whether plain text is taken beside TLS where the file does not say: only from who did not ask
+// for TLS, but has a keystore.
+func (c *Config) deriveEncryption(block string, e *EncryptionOptions, asked bool) {
 	if e.Optional == nil {
 		_, err := os.Stat(e.Keystore)
-		c.replace(block+".optional", strconv.FormatBool(!e.Enabled && err == nil))
+		c.replace(block+".optional", strconv.FormatBool(!asked && err == nil))
 	}
 	if !e.Enabled {
 		c.replace(block+".enabled", "false")

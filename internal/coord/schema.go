@@ -278,6 +278,9 @@ func (c *Coordinator) PullSchema(ctx context.Context, e *ring.Endpoint) error {
 // SyncSchema pulls from every live node that has another version: before a node that starts opens its CQL port.
 func (c *Coordinator) SyncSchema(ctx context.Context) {
 	for _, e := range c.behind() {
+		if c.Liveness.SchemaVersion(e.HostID) == c.Schema().Version {
+			continue // another one had the same
+		}
 		if err := c.PullSchema(ctx, e); err != nil {
 			c.Log.Warn("schema not pulled", "node", e.String(), "error", err)
 		}

@@ -20,6 +20,10 @@ test: build $(VENV)/.done ## every test that needs Go and Python only
 	integration/drivers_fast.sh
 	integration/demos.sh
 
+suites: build ## drivers' own test suites, compared with what passes on Apache Cassandra
+	integration/suites/gocql.sh
+	integration/suites/pydriver.sh
+
 golden: build $(VENV)/.done ## the recorded answers of Apache Cassandra, folder by folder
 	integration/goldens.py
 

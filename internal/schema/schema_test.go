@@ -199,6 +199,7 @@ func TestNestedTypes(t *testing.T) {
 		"map<frozen<tuple<int, int>>, frozen<list<int>>>": "map<frozen<tuple<int, int>>, frozen<list<int>>>",
 		"map<duration, duration>":                         "! Durations are not allowed as map keys: map<duration, duration>",
 		"vector<set<duration>, 1>":                        "! Durations are not allowed inside sets: set<duration>",
+		"'CompositeType(Foo)'":                            "! Error setting type CompositeType(Foo): Invalid definition for comparator org.apache.cassandra.db.marshal.CompositeType.",
 		"vector<'VectorType(SetType(Int32Type),3)', 1>":   "vector<vector<frozen<set<int>>, 3>, 1>",
 	} {
 		result, err := parse.Statement("CREATE TABLE k.x (p int PRIMARY KEY, v " + text + ")")

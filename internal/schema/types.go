@@ -33,11 +33,7 @@ func (k *Keyspace) prepareType(t ast.Type, frozen bool) (cqltype.Type, error) {
 	case ast.UserType:
 		return k.userType(t.Name)
 	case ast.CustomType:
-		typ, err := cqltype.ParseClass(t.Class)
-		if err != nil {
-			return nil, cqlerr.Syntax("Error setting type %s: %s", t.Class, err)
-		}
-		return typ, nil
+		return cqltype.ParseClass(t.Class)
 	}
 	return nil, cqlerr.Invalid("Unknown type %s", t)
 }

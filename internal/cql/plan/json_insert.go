@@ -140,7 +140,8 @@ func parseRow(t *schema.Table, text string) (map[string][]byte, error) {
 
 // valueError says which column's value could not be read. What is no complaint of the type itself stays as it is.
 func valueError(c *schema.Column, err error) error {
-	if _, ok := err.(*cqlerr.Error); !ok { //nolint:errorlint // wrapped ones are the others
+	e, ok := err.(*cqlerr.Error) //nolint:errorlint // wrapped ones are the others
+	if !ok || e.Code != cqlerr.InvalidRequest {
 		return clientError(err)
 	}
 	return cqlerr.Invalid("Error decoding JSON value for %s: %s", c.Name, err.Error())

@@ -1,0 +1,5 @@
+"""Products that are not Cassandra: tests import the name and do not use it."""
+
+
+class HcdCluster:
+    pass

@@ -49,6 +49,9 @@ func newCache[K comparable, V any](name string, s CacheSettings, log *slog.Logge
 func (c *cache[K, V]) disable() *cache[K, V] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.entries != nil {
+		c.entries.StopAllGoroutines()
+	}
 	c.enabled, c.entries = false, nil
 	return c
 }

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 )
@@ -112,23 +113,37 @@ func (c *Client) open(to netip.AddrPort) (*grpc.ClientConn, error) {
 	)
 }
 
-// Up tells that a peer has come back: the next call to it connects at once.
+// Up tells that a peer has come back: the next call to it connects at once. A connection that waits before it tries again
+// is replaced; gRPC's own way to end that wait (ResetConnectBackoff) reads a map without its lock.
 func (c *Client) Up(peer netip.AddrPort) {
 	c.mu.RLock()
-	defer c.mu.RUnlock()
-	if conn := c.conns[peer]; conn != nil {
-		conn.ResetConnectBackoff()
+	conn := c.conns[peer]
+	c.mu.RUnlock()
+	if conn != nil && conn.GetState() == connectivity.TransientFailure {
+		c.forget(peer, conn)
 	}
 }
 
 // Forget closes the connection to a peer that is dead or gone, so that nothing waits for it. A later call opens a new
 // one.
 func (c *Client) Forget(peer netip.AddrPort) {
-	c.mu.Lock()
+	c.mu.RLock()
 	conn := c.conns[peer]
-	delete(c.conns, peer)
-	c.mu.Unlock()
+	c.mu.RUnlock()
 	if conn != nil {
+		c.forget(peer, conn)
+	}
+}
+
+// forget closes a connection unless somebody else has replaced it already.
+func (c *Client) forget(peer netip.AddrPort, conn *grpc.ClientConn) {
+	c.mu.Lock()
+	mine := c.conns[peer] == conn
+	if mine {
+		delete(c.conns, peer)
+	}
+	c.mu.Unlock()
+	if mine {
 		_ = conn.Close()
 	}
 }

@@ -87,7 +87,7 @@ func (db *DB) options() *pebble.Options {
 	for i := range o.Levels {
 		// Small blocks: most reads want one row, and pay for the whole block when it is not in memory.
 		o.Levels[i].BlockSize = 4 << 10
-		o.Levels[i].IndexBlockSize = 16 << 10
+		o.Levels[i].IndexBlockSize = 128 << 10
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
 	return o

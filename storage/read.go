@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -24,7 +25,8 @@ func (db *DB) Read(ctx context.Context, read *row.Read) (*row.Result, error) {
 	if err := db.cfg.Faults.fail(Reads); err != nil {
 		return nil, err
 	}
-	r := newReader(ctx, db, read)
+	r := readers.Get().(*reader)
+	r.begin(ctx, db, read)
 	defer r.close()
 	var err error
 	switch {
@@ -58,7 +60,10 @@ type reader struct {
 	prefixSeek bool // the iterator stays within one partition at a time, with the help of bloom filters
 	rows       row.RowCodec
 	memory     arena
+	at         visit
 	key        []byte   // scratch
+	prefix     []byte   // scratch
+	bounds     []byte   // scratch
 	stale      [][]byte // index entries that lead to nothing
 
 	scan       row.Scan // of the partition or range under way
@@ -67,16 +72,26 @@ type reader struct {
 }
 
 // keyRange is a slice as key suffixes behind the partition prefix.
-type keyRange struct{ from, to []byte }
+type keyRange struct {
+	from, to []byte
+	one      bool // there is at most one row in it
+}
 
-// allRows is a whole partition; it is never written to.
-var allRows = []keyRange{{from: []byte{kindRow}, to: []byte{kindRow + 1}}}
+// allRows is a whole partition, onlyRow that of a table without clustering; they are never written to.
+var (
+	allRows = []keyRange{{from: []byte{kindRow}, to: []byte{kindRow + 1}}}
+	onlyRow = []keyRange{{from: []byte{kindRow}, to: []byte{kindRow + 1}, one: true}}
+)
 
-func newReader(ctx context.Context, db *DB, read *row.Read) *reader {
-	r := &reader{
+// readers are for the next reads: what is theirs alone, scratch, stays with them.
+var readers = sync.Pool{New: func() any { return &reader{} }}
+
+func (r *reader) begin(ctx context.Context, db *DB, read *row.Read) {
+	*r = reader{
 		ctx: ctx, db: db, read: read,
 		codec: newKeyCodec(read.Table), order: row.NewComparator(read.Table),
 		out: &row.Result{}, static: read.WantsStatic(), left: -1,
+		key: r.key[:0], prefix: r.prefix[:0], bounds: r.bounds[:0],
 	}
 	if read.Limit > 0 {
 		r.left = read.Limit
@@ -86,23 +101,27 @@ func newReader(ctx context.Context, db *DB, read *row.Read) *reader {
 		r.tombstones = db.cfg.TombstoneFailure
 	}
 	r.spans = r.spansOf(read.Slices)
-	return r
 }
 
 func (r *reader) close() {
 	if r.it != nil {
 		_ = r.it.Close()
 	}
+	*r = reader{key: r.key, prefix: r.prefix, bounds: r.bounds}
+	readers.Put(r)
 }
 
 func (r *reader) spansOf(slices []row.Slice) []keyRange {
 	if slices == nil {
+		if len(r.read.Table.Clustering) == 0 {
+			return onlyRow
+		}
 		return allRows
 	}
 	out := make([]keyRange, 0, len(slices))
 	for _, s := range slices {
 		if from, to := r.codec.bounds(s); bytes.Compare(from, to) < 0 {
-			out = append(out, keyRange{from, to})
+			out = append(out, keyRange{from, to, s.IsPoint(len(r.read.Table.Clustering))})
 		}
 	}
 	return out
@@ -110,9 +129,10 @@ func (r *reader) spansOf(slices []row.Slice) []keyRange {
 
 // open makes the iterator over a part of the table; nil ends are the table's.
 func (r *reader) open(from, to []byte) error {
-	buf := make([]byte, 0, 2*(1+tableIDSize)+len(from)+len(to))
-	lower := append(appendTable(buf, spaceData, r.read.Table), from...)
-	upper := append(appendTable(lower[len(lower):], spaceData, r.read.Table), to...)
+	r.bounds = append(appendTable(r.bounds[:0], spaceData, r.read.Table), from...)
+	n := len(r.bounds)
+	r.bounds = append(appendTable(r.bounds, spaceData, r.read.Table), to...)
+	lower, upper := r.bounds[:n:n], r.bounds[n:]
 	if len(to) == 0 {
 		upper = successor(upper)
 	}
@@ -156,7 +176,8 @@ func (r *reader) keys() error {
 			return err
 		}
 		tok := token.Of(key)
-		prefix := r.codec.appendPartition(nil, tok, key)
+		r.prefix = r.codec.appendPartition(r.prefix[:0], tok, key)
+		prefix := r.prefix
 		v, ok := r.visit(prefix, tok, key)
 		if !ok {
 			continue

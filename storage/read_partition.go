@@ -22,7 +22,8 @@ type visit struct {
 // visit prepares for a partition; false when an earlier page has seen all that is wanted of it.
 func (r *reader) visit(prefix []byte, tok token.Token, key []byte) (*visit, bool) {
 	r.beginScan(key)
-	v := &visit{
+	v := &r.at
+	*v = visit{
 		p:      &row.Partition{Key: key, Token: tok, Deletion: row.Live},
 		prefix: prefix, slices: r.read.Slices, spans: r.spans, left: -1,
 	}
@@ -145,6 +146,9 @@ func (r *reader) forward(v *visit, s keyRange) (stop bool, err error) {
 		}
 		if stop, err := r.row(v, suffix); stop || err != nil {
 			return stop, err
+		}
+		if s.one && r.prefixSeek {
+			return false, nil // where the iterator is now does not matter
 		}
 	}
 	return false, r.it.Error()

@@ -85,6 +85,7 @@ type decoder struct {
 	b     []byte
 	t     *schema.Table // whose column names to reuse; may be nil
 	names []string
+	slab  *RowCodec // whose memory to use; may be nil
 	err   error
 }
 

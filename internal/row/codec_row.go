@@ -30,13 +30,49 @@ func AppendRow(dst []byte, r *Row, withClustering bool) []byte {
 	return e.buf
 }
 
-// RowCodec decodes rows of one kind again and again without allocating what it can reuse.
-type RowCodec struct{ d decoder }
+// RowCodec decodes rows of one kind again and again without allocating what it can reuse. Many rows share one piece of
+// memory.
+type RowCodec struct {
+	d     decoder
+	rows  []Row
+	cells []Cell
+}
+
+// slabMost is how many rows or cells are allocated at once at most.
+const slabMost = 128
+
+// Reset takes back the memory of all rows decoded so far.
+func (rc *RowCodec) Reset() {
+	clear(rc.rows)
+	clear(rc.cells)
+	rc.rows, rc.cells = rc.rows[:0], rc.cells[:0]
+}
+
+func (rc *RowCodec) row() *Row {
+	if len(rc.rows) == cap(rc.rows) {
+		rc.rows = make([]Row, 0, min(max(2*cap(rc.rows), 1), slabMost))
+	}
+	rc.rows = append(rc.rows, Row{Liveness: NoLiveness, Deletion: Live})
+	return &rc.rows[len(rc.rows)-1]
+}
+
+// room is a list of no cells with room for n.
+func (rc *RowCodec) room(n int) []Cell {
+	if n > preallocate {
+		return make([]Cell, 0, preallocate)
+	}
+	if used := len(rc.cells); n > cap(rc.cells)-used {
+		rc.cells = make([]Cell, 0, max(n, min(2*cap(rc.cells), slabMost)))
+	}
+	used := len(rc.cells)
+	rc.cells = rc.cells[:used+n]
+	return rc.cells[used : used : used+n]
+}
 
 // Decode reads what AppendRow wrote. The row shares memory with b: b must not change as long as the row lives.
 // Column names are t's own strings where t (it may be nil) knows them.
 func (rc *RowCodec) Decode(t *schema.Table, b []byte) (*Row, error) {
-	rc.d = decoder{b: b, t: t, names: rc.d.names[:0]}
+	rc.d = decoder{b: b, t: t, names: rc.d.names[:0], slab: rc}
 	r := rc.d.row()
 	if err := rc.d.finish(); err != nil {
 		return nil, err
@@ -98,7 +134,12 @@ func (e *encoder) row(r *Row, withClustering bool) {
 
 func (d *decoder) row() *Row {
 	flags := d.byte()
-	r := &Row{Liveness: NoLiveness, Deletion: Live}
+	var r *Row
+	if d.slab != nil {
+		r = d.slab.row()
+	} else {
+		r = &Row{Liveness: NoLiveness, Deletion: Live}
+	}
 	if flags&hasClustering != 0 {
 		if r.Clustering = d.values(); r.Clustering == nil {
 			r.Clustering = [][]byte{}
@@ -127,7 +168,11 @@ func (d *decoder) row() *Row {
 		}
 	}
 	if n := d.count(); n > 0 {
-		r.Cells = make([]Cell, 0, min(n, preallocate))
+		if d.slab != nil {
+			r.Cells = d.slab.room(n)
+		} else {
+			r.Cells = make([]Cell, 0, min(n, preallocate))
+		}
 		for i := 0; i < n && d.err == nil; i++ {
 			c := d.cell(last)
 			last = c.Timestamp

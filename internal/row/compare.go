@@ -1,6 +1,8 @@
 package row
 
 import (
+	"bytes"
+	"slices"
 	"sort"
 
 	"alexandra/internal/schema"
@@ -144,4 +146,10 @@ func (c Comparator) SlicesAfter(slices []Slice, clustering [][]byte, reversed bo
 		}
 	}
 	return out
+}
+
+// IsPoint says whether a slice holds just the row of one whole clustering of n values.
+func (s Slice) IsPoint(n int) bool {
+	return len(s.Start.Values) == n && len(s.End.Values) == n && s.Start.Inclusive && s.End.Inclusive &&
+		slices.EqualFunc(s.Start.Values, s.End.Values, bytes.Equal)
 }

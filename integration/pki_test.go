@@ -92,13 +92,6 @@ func (p *pki) version(v uint16) *tls.Config {
 	return c
 }
 
-func (p *pki) read(name string) string {
-	p.t.Helper()
-	b, err := os.ReadFile(filepath.Join(p.dir, name))
-	require.NoError(p.t, err)
-	return string(b)
-}
-
 // clientTLS is a client_encryption_options with more lines in it.
 func clientTLS(lines string) testnode.YAML {
 	return testnode.YAML(`

@@ -211,7 +211,7 @@ func (n *Node) openCoordinator(Options) (err error) {
 		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: newMeteredLocal(n.disk(), n.metrics, n.clock),
 		Liveness: n.gossip, Caller: meteredCaller{n.rpcClient, n.metrics},
 		Codec: codec, Timeouts: n.tune.Timeouts, Hints: n.tune.Hints, Clock: n.clock, Stamps: n.stamps, Log: n.log,
-		OnSchema: n.onSchema,
+		OnSchema: n.onSchema, OnPeerVersion: n.sawPeerVersion,
 	})
 	n.exec.Coordinator, n.exec.Virtual = meteredCoordinator{n.coord, n.metrics, n.clock}, n.virtual
 	handlers := n.coord.Handlers()

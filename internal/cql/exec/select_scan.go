@@ -33,7 +33,6 @@ type scan struct {
 	chunk *row.Result
 	at    int // the partition within chunk
 	line  int // the next row within the partition
-	begun bool
 	ended bool // nothing is left to read
 
 	// The row under the scan.

@@ -64,7 +64,7 @@ func (p *process) console() slog.Handler {
 		return slog.DiscardHandler
 	}
 	if info, err := statOf(file, ok); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-		return tint.NewHandler(file, &tint.Options{Level: p.level, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""})
+		return tint.NewTextHandler(file, &tint.Options{Level: p.level, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""})
 	}
 	return newLineHandler(p.stdout, p.level)
 }

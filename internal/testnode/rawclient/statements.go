@@ -62,9 +62,7 @@ func rowsOf(m message.Message) *Rows {
 		for _, c := range rows.Metadata.Columns {
 			r.Columns = append(r.Columns, c.Name)
 		}
-		for _, row := range rows.Data {
-			r.Values = append(r.Values, row)
-		}
+		r.Values = append(r.Values, rows.Data...)
 	}
 	return r
 }

@@ -3,8 +3,6 @@ package integration
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 

@@ -31,8 +31,8 @@ type scan struct {
 	scans        []row.Scan // what the reads had to pass
 
 	chunk *row.Result
-	at    int // the partition within chunk
-	line  int // the next row within the partition
+	at    int  // the partition within chunk
+	line  int  // the next row within the partition
 	ended bool // nothing is left to read
 
 	// The row under the scan.

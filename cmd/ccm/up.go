@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -185,9 +186,13 @@ func (a *app) launch(c *cluster, nodes []*node) ([]*running, error) {
 // yet at a node of a second datacenter.
 func (c *cluster) waitForNode(ctx context.Context, r *running) error {
 	for pause := 5 * time.Millisecond; ; pause = min(pause+pause/8, maxPause(len(c.Nodes))) {
-		err := c.serves(ctx, r.node)
+		// A port that is closed costs less than a login.
+		conn, err := net.DialTimeout("tcp", r.native().String(), time.Second)
 		if err == nil {
-			return nil
+			_ = conn.Close()
+			if err = c.serves(ctx, r.node); err == nil {
+				return nil
+			}
 		}
 		select {
 		case <-r.exited:

@@ -30,7 +30,7 @@ type Member struct {
 }
 
 // startsAtOnce is how many nodes of one process start at the same time, once the first one is there.
-const startsAtOnce = 8
+const startsAtOnce = 16
 
 // Cluster runs nodes in one process until a signal ends it, and returns the exit status. The port of nodetool is open for
 // every node, also while the node itself is down: that is how it is started again.

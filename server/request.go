@@ -54,7 +54,7 @@ func (r *response) release() {
 	if cap(r.body) < headerSize || cap(r.body) > keepResponse {
 		return
 	}
-	r.body, r.warnings = r.body[:headerSize], nil
+	*r = response{body: r.body[:headerSize]}
 	responses.Put(r)
 }
 

@@ -149,6 +149,7 @@ func TestFaults(t *testing.T) {
 	c.Isolate(3)
 	c.SeesDown(1, 3)
 	c.SeesDown(3, 1)
+	c.SeesDown(3, 2)
 	for k := range 20 {
 		_, err := one.QueryAt(4, fmt.Sprintf("INSERT INTO ks.t (k, v) VALUES (%d, %d)", k, k))
 		require.NoError(t, err)

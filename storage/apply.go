@@ -15,8 +15,6 @@ import (
 	"alexandra/internal/token"
 )
 
-const maxPathLength = 65535
-
 // Apply writes mutations in one atomic batch: after a crash all of them are there or none. With SyncMode Batch or
 // Group it returns when they are on the disk. Increments of counters have to go through ApplyCounter first.
 func (db *DB) Apply(ctx context.Context, ms []*row.Mutation) error {
@@ -220,10 +218,6 @@ func check(m *row.Mutation) error {
 func checkCells(t *schema.Table, r *row.Row) error {
 	for i := range r.Cells {
 		c := &r.Cells[i]
-		if len(c.Path) > maxPathLength {
-			return fmt.Errorf("element of %s.%s.%s of %d bytes is longer than %d", t.Keyspace, t.Name, c.Column,
-				len(c.Path), maxPathLength)
-		}
 		if c.Kind == row.Counter && row.IsCounterDelta(c.Value) {
 			return fmt.Errorf("increment of %s.%s.%s was not applied as a counter", t.Keyspace, t.Name, c.Column)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 
 	"alexandra/internal/cqlerr"
@@ -105,6 +106,12 @@ func (x *index) cellTerm(dst []byte, c *row.Cell) []byte {
 	return x.appendValue(dst, c.Value)
 }
 
+// attached says that the index is storage-attached: it leaves out what it cannot hold, where others refuse the write.
+func (x *index) attached() bool {
+	class := strings.ToLower(x.Options["class_name"])
+	return class == "sai" || strings.HasSuffix(class, "storageattachedindex")
+}
+
 // whole says that an entry leads to a partition rather than to a row.
 func (x *index) whole() bool {
 	return x.column.Kind == schema.PartitionKey || x.column.Kind == schema.Static
@@ -161,7 +168,11 @@ func (w *writer) indexRow(x *index, key []byte, r *row.Row, kind byte) error {
 		if c.Column != x.column.Name || c.Kind != row.Value {
 			continue
 		}
-		if size := max(len(c.Value), len(c.Path)); size >= maxTerm {
+		if size := max(len(c.Value), len(c.Path)); size >= maxTerm && x.attached() {
+			w.db.cfg.Logger.Warn("a term is too large and cannot be indexed", "index", x.Name, "keyspace", x.table.Keyspace,
+				"table", x.table.Name, "column", x.column.Name, "size", size)
+			continue
+		} else if size >= maxTerm {
 			return cqlerr.Invalid("Cannot index value of size %d for index %s on %s.%s(%s) (maximum allowed size=%d)",
 				size, x.Name, x.table.Keyspace, x.table.Name, x.column.Name, maxTerm)
 		}

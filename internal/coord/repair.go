@@ -28,6 +28,7 @@ type RepairOptions struct {
 	Hosts          []string // addresses; empty: all
 	Ranges         []token.Range
 	Force          bool // leave dead replicas out
+	Preview        bool // only count the differences
 	// Progress is told of each range that is done, may be nil.
 	Progress func(r token.Range, done, total int)
 }
@@ -66,7 +67,7 @@ func (c *Coordinator) Repair(ctx context.Context, o RepairOptions) (*RepairResul
 		}
 		if len(nodes) > 1 {
 			for _, t := range tables {
-				job := &repairJob{c: c, table: t, nodes: nodes, result: res}
+				job := &repairJob{c: c, table: t, nodes: nodes, result: res, preview: o.Preview}
 				for _, flat := range r.Unwrap() {
 					if err := job.run(ctx, flat); err != nil {
 						return res, err
@@ -163,6 +164,8 @@ type repairJob struct {
 	table  *schema.Table
 	nodes  []*ring.Endpoint
 	result *RepairResult
+	// preview compares, and writes nothing.
+	preview bool
 }
 
 // summary is what a node says of a range: how many partitions it holds there and a digest of them.
@@ -190,6 +193,9 @@ func (j *repairJob) run(ctx context.Context, r token.Range) error {
 		return nil
 	case biggest.count <= leafPartitions || biggest.middle == r.End:
 		j.result.Differences++
+		if j.preview {
+			return nil
+		}
 		return j.sync(ctx, r)
 	}
 	if err := j.run(ctx, token.Range{Start: r.Start, End: biggest.middle}); err != nil {

@@ -263,8 +263,9 @@ func (n *Node) Repair(ctx context.Context, r admin.Repair, tell admin.Progress) 
 	o.Progress = func(one token.Range, _, all int) {
 		done, total = append(done, one.String()), all
 	}
+	var found *coord.RepairResult
 	if !r.PaxosOnly {
-		_, err = n.coord.Repair(ctx, o)
+		found, err = n.coord.Repair(ctx, o)
 	}
 	if err != nil {
 		text := fmt.Sprintf("Repair command #%d failed with error %v", command, err)
@@ -273,7 +274,7 @@ func (n *Node) Repair(ctx context.Context, r admin.Repair, tell admin.Progress) 
 		return none, admin.Failed("Repair job has failed with the error message: %s. Check the logs on the repair participants for further details", text)
 	}
 	tell(fmt.Sprintf("Repair session %s for range [%s] finished (progress: %d%%)", session, strings.Join(done, ", "), 100*len(done)/max(total, 1)))
-	tell("Repair completed successfully")
+	tell(outcome(r, found))
 	seconds := int(n.clock.Now().Sub(begun).Seconds())
 	unit := "seconds"
 	if seconds == 1 {
@@ -283,10 +284,24 @@ func (n *Node) Repair(ctx context.Context, r admin.Repair, tell admin.Progress) 
 	return none, nil
 }
 
+// outcome is the line that ends a repair. A preview of repaired data has nothing to compare: repairs here are all full ones.
+func outcome(r admin.Repair, found *coord.RepairResult) string {
+	switch {
+	case r.Validate:
+		return "Repair preview completed successfully; Repaired data is in sync"
+	case !r.Preview:
+		return "Repair completed successfully"
+	case found == nil || found.Differences == 0:
+		return "Repair preview completed successfully; Previewed data was in sync"
+	}
+	return fmt.Sprintf("Repair preview completed successfully; Preview complete, %d ranges differ", found.Differences)
+}
+
 // repairOptions checks a request with the messages of RepairOption and ActiveRepairService.
 func (n *Node) repairOptions(r admin.Repair) (*ring.Placement, coord.RepairOptions, error) {
 	o := coord.RepairOptions{
 		Keyspace: r.Keyspace, Tables: r.Tables, Primary: r.Primary, Local: r.Local, Datacenters: r.Datacenters, Hosts: r.Hosts, Force: r.Force,
+		Preview: r.Preview || r.Validate,
 	}
 	if _, err := n.tables(admin.Tables{Keyspace: r.Keyspace}); err != nil {
 		return nil, o, err

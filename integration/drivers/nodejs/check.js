@@ -44,6 +44,7 @@ async function main(dc1, dc2) {
   await client.shutdown();
   await admin.shutdown();
   console.log('ok');
+  process.exit(0); // the driver keeps what was refused alive
 }
 
 main(process.argv[2], process.argv[3]).catch((e) => { console.error(e); process.exit(1); });

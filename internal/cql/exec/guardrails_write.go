@@ -11,6 +11,7 @@ import (
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
+	"alexandra/internal/schema"
 )
 
 // guardModification applies the guardrails of INSERT, UPDATE and DELETE that need no values.
@@ -167,4 +168,80 @@ func prettySize(n int64) string {
 		}
 	}
 	return fmt.Sprintf("%dB", n)
+}
+
+// guardTerms applies the limits of what storage attached indexes take.
+func (e *Executor) guardTerms(ctx context.Context, q *request, m *row.Mutation) error {
+	for _, idx := range m.Table.Indexes {
+		target := row.ParseIndexTarget(idx)
+		column := m.Table.Columns[target.Column]
+		if column == nil || !isAttached(idx) {
+			continue
+		}
+		g := e.termGuard(column.Type)
+		if g.warn <= 0 && g.fail <= 0 {
+			continue
+		}
+		for _, size := range termSizes(m, column, target.Function) {
+			if err := e.guardSize(ctx, q, g.name, int64(size), g.warn, g.fail, "Value of column '%s' has size %s", column.Name, prettySize); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func isAttached(idx *schema.Index) bool {
+	class := strings.ToLower(idx.Options["class_name"])
+	return class == "sai" || strings.HasSuffix(class, "storageattachedindex")
+}
+
+type termGuard struct {
+	name       string
+	warn, fail int64
+}
+
+func (e *Executor) termGuard(t cqltype.Type) termGuard {
+	s := e.Settings
+	switch t.Kind() {
+	case cqltype.KindVector:
+		return termGuard{"sai_vector_term_size", s.SAIVectorTermSizeWarnThreshold, s.SAIVectorTermSizeFailThreshold}
+	case cqltype.KindList, cqltype.KindSet, cqltype.KindMap, cqltype.KindUDT:
+		if !t.IsMultiCell() {
+			return termGuard{"sai_frozen_term_size", s.SAIFrozenTermSizeWarnThreshold, s.SAIFrozenTermSizeFailThreshold}
+		}
+	}
+	return termGuard{"sai_string_term_size", s.SAIStringTermSizeWarnThreshold, s.SAIStringTermSizeFailThreshold}
+}
+
+// termSizes are the sizes of the terms that a mutation brings to an index.
+func termSizes(m *row.Mutation, column *schema.Column, function string) []int {
+	var out []int
+	rows := m.Rows
+	if m.Static != nil {
+		rows = append([]*row.Row{m.Static}, rows...)
+	}
+	if column.Kind == schema.PartitionKey && len(rows) > 0 {
+		if key, err := row.SplitKey(m.Table, m.Key); err == nil {
+			out = append(out, len(key[column.Position]))
+		}
+	}
+	for _, r := range rows {
+		if column.Kind == schema.Clustering && r != m.Static {
+			out = append(out, len(r.Clustering[column.Position]))
+		}
+		for i := range r.Cells {
+			c := &r.Cells[i]
+			switch {
+			case c.Column != column.Name || c.Kind != row.Value:
+			case function == "entries":
+				out = append(out, len(c.Path)+len(c.Value)+6) // two components of a composite
+			case function == "keys" || column.Type.Kind() == cqltype.KindSet && c.Path != nil:
+				out = append(out, len(c.Path))
+			default:
+				out = append(out, len(c.Value))
+			}
+		}
+	}
+	return out
 }

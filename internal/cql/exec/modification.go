@@ -55,6 +55,9 @@ func (e *Executor) write(ctx context.Context, q *request, ms []*row.Mutation, ki
 		if err := e.guardValues(ctx, q, m); err != nil {
 			return err
 		}
+		if err := e.guardTerms(ctx, q, m); err != nil {
+			return err
+		}
 	}
 	o := WriteOptions{Consistency: q.options.Consistency, Kind: kind}
 	if !e.haveViews(ms) {

@@ -2,11 +2,13 @@ package exec_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"alexandra/auth"
 	"alexandra/internal/cql/exec"
 	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
@@ -202,4 +204,28 @@ func TestExpiryOverflow(t *testing.T) {
 	n.exec.Settings.Properties.ExpirationDateOverflowPolicy = "REJECT"
 	_, err := n.query("INSERT INTO t (k, v) VALUES (1, 1) USING TTL 630720000", exec.Options{})
 	require.ErrorContains(t, err, "change the expiration date overflow policy")
+}
+
+func TestTermGuardrails(t *testing.T) {
+	n := withKeyspace(t)
+	n.must("CREATE TABLE t (k int PRIMARY KEY, v text, m map<text, text>)", "CREATE INDEX ON t (v) USING 'sai'", "CREATE INDEX ON t (ENTRIES(m)) USING 'sai'")
+	n.exec.Authority = &gate{granted: map[string]bool{"MODIFY data": true}}
+	n.session.SetUser(auth.User{Name: "bob"})
+	for cql, want := range map[string]string{
+		"INSERT INTO t (k, v) VALUES (1, '" + strings.Repeat("x", 1025) + "')":        "Guardrail sai_string_term_size violated: Value of column 'v' has size 1.001KiB, this exceeds the warning threshold of 1.000KiB.",
+		"INSERT INTO t (k, v) VALUES (1, '" + strings.Repeat("x", 9000) + "')":        "Guardrail sai_string_term_size violated: Value of column 'v' has size 8.789KiB, this exceeds the failure threshold of 8.000KiB.",
+		"INSERT INTO t (k, m) VALUES (1, {'a': '" + strings.Repeat("x", 1020) + "'})": "Guardrail sai_string_term_size violated: Value of column 'm' has size 1.003KiB, this exceeds the warning threshold of 1.000KiB.",
+		"INSERT INTO t (k, v) VALUES (1, '" + strings.Repeat("x", 1024) + "')":        "",
+	} {
+		res, err := n.query(cql, exec.Options{})
+		if err != nil {
+			require.EqualError(t, err, want)
+			continue
+		}
+		if want == "" {
+			require.Empty(t, res.Warnings)
+		} else {
+			require.Equal(t, []string{want}, res.Warnings)
+		}
+	}
 }

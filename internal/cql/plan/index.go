@@ -191,7 +191,7 @@ func (c *indexChoice) read(ctx *EvalContext) (*row.IndexRead, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, checkIndexed(c.index.column, out.Value)
+	return out, c.check(out.Value)
 }
 
 func (c *indexChoice) eqValue(ctx *EvalContext) ([]byte, error) {
@@ -226,7 +226,7 @@ func (c *indexChoice) end(ctx *EvalContext, b *bound) ([]byte, bool, error) {
 		return nil, false, err
 	}
 	v := values[0]
-	return v, b.inclusive, checkIndexed(c.index.column, v)
+	return v, b.inclusive, c.check(v)
 }
 
 // checkIndexed refuses values that a filter or an index has no use for.
@@ -236,8 +236,14 @@ func checkIndexed(c *schema.Column, v []byte) error {
 		return cqlerr.Invalid("Unsupported null value for column %s", c.Name)
 	case IsUnset(v):
 		return cqlerr.Invalid("Unsupported unset value for column %s", c.Name)
-	case len(v) > 65535:
-		return cqlerr.Invalid("Index expression values may not be larger than 64K")
 	}
 	return nil
+}
+
+// check refuses values that the index cannot hold, if it is one of old.
+func (c *indexChoice) check(v []byte) error {
+	if len(v) > row.MaxKeyLength && !c.index.sai {
+		return cqlerr.Invalid("Index expression values may not be larger than 64K")
+	}
+	return checkIndexed(c.index.column, v)
 }

@@ -155,9 +155,6 @@ func joinMap(t *cqltype.MapType, parts [][]byte) ([]byte, error) {
 		if parts[i] == nil || parts[i+1] == nil {
 			return nil, cqlerr.Invalid(nullInCollection)
 		}
-		if len(parts[i]) > 0xFFFF {
-			return nil, cqlerr.Invalid("Map key is too long. Map keys are limited to 65535 bytes but %d bytes keys provided", len(parts[i]))
-		}
 		entries = append(entries, cqltype.Entry{Key: parts[i], Value: parts[i+1]})
 	}
 	return cqltype.EncodeMap(cqltype.SortMap(t.Key, entries)), nil

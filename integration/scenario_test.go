@@ -421,19 +421,6 @@ func (w *world) endpoints(i int, key string) []int {
 	return out
 }
 
-// keyOf finds a key whose replicas include node i.
-func (w *world) keyOf(i int) int {
-	w.t.Helper()
-	for range 1000 {
-		k := rand.IntN(1 << 20)
-		if slices.Contains(w.endpoints(1, fmt.Sprint(k)), i) {
-			return k
-		}
-	}
-	w.t.Fatal("no key lies on the node")
-	return 0
-}
-
 // applied is the answer of a conditional update.
 func applied(rows *rawclient.Rows) bool { return bytes.Equal(rows.Value(0, "[applied]"), []byte{1}) }
 

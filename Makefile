@@ -23,6 +23,7 @@ test: build $(VENV)/.done ## every test that needs Go and Python only
 suites: build ## drivers' own test suites, compared with what passes on Apache Cassandra
 	integration/suites/gocql.sh
 	integration/suites/pydriver.sh
+	integration/suites/pydriver_cluster.sh
 
 golden: build $(VENV)/.done ## the recorded answers of Apache Cassandra, folder by folder
 	integration/goldens.py

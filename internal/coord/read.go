@@ -302,6 +302,7 @@ func (c *Coordinator) readFor(ctx context.Context, body []byte) (*row.Read, *row
 	if err := c.checkRead(ctx, r); err != nil {
 		return nil, nil, err
 	}
+	trace(ctx, "Executing read on "+r.Table.Name)
 	res, err := c.Local.Read(ctx, r)
 	if err != nil {
 		if cqlerr.As(err) != nil {

@@ -222,9 +222,9 @@ func (c *Coordinator) execute(ctx context.Context, plan *writePlan, flight *sync
 		}
 		if !c.background(func(base context.Context) {
 			defer over()
-			ctx, cancel := context.WithDeadline(base, deadline)
+			base, cancel := context.WithDeadline(row.KeepTrace(base, ctx), deadline)
 			defer cancel()
-			c.deliver(ctx, d)
+			c.deliver(base, d)
 		}) {
 			over()
 		}
@@ -322,6 +322,7 @@ func (c *Coordinator) applyFor(ctx context.Context, ms []*row.Mutation) error {
 	if len(ms) == 0 {
 		return nil
 	}
+	trace(ctx, "Appending to commitlog and memtable")
 	if err := c.Local.Apply(ctx, ms); err != nil {
 		c.Log.Error("write of a peer failed", "error", err)
 		return rpc.Failed(reasonOfLocal(err), "%v", err)

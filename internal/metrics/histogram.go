@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -35,9 +36,28 @@ func bucketOffsets() []int64 {
 
 // bucketOf is the bucket that holds v; len(offsets) is the one for what is larger than all.
 func bucketOf(v int64) int {
-	i, _ := slices.BinarySearch(offsets, v)
+	i := firstOf[bits.Len64(uint64(max(v, 0)))]
+	for i < len(offsets) && offsets[i] < v {
+		i++
+	}
 	return i
 }
+
+// firstOf is the first bucket that can hold numbers of so many bits.
+var firstOf = func() (first [65]int) {
+	for n := 1; n < len(first); n++ {
+		first[n], _ = slices.BinarySearch(offsets, int64(1)<<(n-1))
+	}
+	return first
+}()
+
+// weights are those of each age in seconds.
+var weights = func() (list [landmarkAge/time.Second + 1]int64) {
+	for i := range list {
+		list[i] = int64(math.Round(math.Exp(float64(i) / fade.Seconds())))
+	}
+	return list
+}()
 
 // Histogram sorts values into exponential buckets, for good and with a weight that fades with age: percentiles tell
 // of the last minutes. Zero counts as one, as in Cassandra. Safe for concurrent use; make it with NewHistogram.
@@ -80,9 +100,8 @@ func (h *Histogram) update(v int64, now time.Time) {
 	h.mu.RUnlock()
 }
 
-func weight(age time.Duration) int64 {
-	return int64(math.Round(math.Exp(age.Seconds() / fade.Seconds())))
-}
+// weight is that of a value noted at that age of the landmark.
+func weight(age time.Duration) int64 { return weights[age/time.Second] }
 
 // rescale makes now the landmark, unless somebody else did. A clock that was set back starts afresh from there.
 func (h *Histogram) rescale(now time.Time) {

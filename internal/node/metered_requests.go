@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,24 +115,30 @@ func masked(query string) string {
 	return query
 }
 
-// requests are those of clients that run now, for system_views.queries. Each has a number, the smallest that is free,
-// as threads of a pool would.
+// requests are those of clients that run now, for system_views.queries. They are kept in shards, so that processors do not
+// wait for each other.
 type requests struct {
-	clock clock.Clock
-	stage *metrics.Stage
+	clock  clock.Clock
+	stage  *metrics.Stage
+	shards [requestShards]requestShard
+}
 
-	mu      sync.Mutex
-	running map[int]running
-	free    []int
+const requestShards = 32
+
+type requestShard struct {
+	mu    sync.Mutex
+	slots []running
+	free  []int
+	_     [64]byte // shards do not share cache lines
 }
 
 type running struct {
 	since time.Time
-	task  func() string
+	task  func() string // nil while the slot is free
 }
 
 func newRequests(c clock.Clock, m *metrics.Metrics, limit int) *requests {
-	r := &requests{clock: c, stage: m.Stage("Native-Transport-Requests"), running: map[int]running{}}
+	r := &requests{clock: c, stage: m.Stage("Native-Transport-Requests")}
 	r.stage.Limit.Store(int64(limit))
 	return r
 }
@@ -139,38 +146,53 @@ func newRequests(c clock.Clock, m *metrics.Metrics, limit int) *requests {
 // begin notes the start of a request and returns what notes its end. task is called while the request runs.
 func (r *requests) begin(task func() string) (end func()) {
 	now := r.clock.Now()
-	over := r.stage.Begin()
-	r.mu.Lock()
-	id := len(r.running) + len(r.free) + 1
-	if n := len(r.free); n > 0 {
-		id, r.free = r.free[n-1], r.free[:n-1]
+	r.stage.Active.Add(1)
+	s := &r.shards[rand.Uint32()%requestShards]
+	s.mu.Lock()
+	at := len(s.slots)
+	if n := len(s.free); n > 0 {
+		at, s.free = s.free[n-1], s.free[:n-1]
+		s.slots[at] = running{now, task}
+	} else {
+		s.slots = append(s.slots, running{now, task})
 	}
-	r.running[id] = running{now, task}
-	r.mu.Unlock()
+	s.mu.Unlock()
 	return func() {
-		r.mu.Lock()
-		delete(r.running, id)
-		r.free = append(r.free, id)
-		r.mu.Unlock()
-		over()
+		s.mu.Lock()
+		s.slots[at] = running{}
+		s.free = append(s.free, at)
+		s.mu.Unlock()
+		r.stage.Active.Add(-1)
+		r.stage.Completed.Add(1)
 	}
 }
 
 // count is how many run now.
 func (r *requests) count() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.running)
+	n := 0
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		n += len(s.slots) - len(s.free)
+		s.mu.Unlock()
+	}
+	return n
 }
 
-// list is what runs now, longest first.
+// list is what runs now, longest first. Each has a number, as threads of a pool would.
 func (r *requests) list() []virtual.Query {
 	now := r.clock.Now()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := make([]virtual.Query, 0, len(r.running))
-	for id, q := range r.running {
-		out = append(out, virtual.Query{Thread: "Native-Transport-Requests-" + strconv.Itoa(id), Running: now.Sub(q.since), Task: q.task()})
+	var out []virtual.Query
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		for _, q := range s.slots {
+			if q.task != nil {
+				thread := "Native-Transport-Requests-" + strconv.Itoa(len(out)+1)
+				out = append(out, virtual.Query{Thread: thread, Running: now.Sub(q.since), Task: q.task()})
+			}
+		}
+		s.mu.Unlock()
 	}
 	slices.SortFunc(out, func(a, b virtual.Query) int { return cmp.Compare(b.Running, a.Running) })
 	return out

@@ -209,7 +209,7 @@ func (n *Node) openCoordinator(Options) (err error) {
 	n.coord = coord.New(coord.Config{
 		ClusterName: n.cfg.ClusterName, Self: n.identity.HostID, Ring: n.currentRing(), Snitch: n.snitch,
 		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: newMeteredLocal(n.disk(), n.metrics, n.clock),
-		Liveness: n.gossip, Caller: meteredCaller{n.rpcClient, n.metrics},
+		Liveness: n.gossip, Caller: tracedCaller{meteredCaller{n.rpcClient, n.metrics}, n.address},
 		Codec: codec, Timeouts: n.tune.Timeouts, Hints: n.tune.Hints, Clock: n.clock, Stamps: n.stamps, Log: n.log,
 		OnSchema: n.onSchema, OnPeerVersion: n.sawPeerVersion,
 	})
@@ -219,7 +219,7 @@ func (n *Node) openCoordinator(Options) (err error) {
 	for _, v := range []rpc.Verb{rpc.SchemaPull, rpc.SchemaPush} {
 		handlers[v] = n.unlessHeld(handlers[v])
 	}
-	n.rpcServer = rpc.NewServer(rpc.ServerConfig{Handlers: handlers, Log: n.log})
+	n.rpcServer = rpc.NewServer(rpc.ServerConfig{Handlers: handlers, Log: n.log, Trace: traceFor})
 	return wrap("load the schema", n.coord.LoadSchema(context.Background()))
 }
 

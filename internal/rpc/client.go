@@ -57,8 +57,10 @@ func (c *Client) Call(ctx context.Context, to netip.AddrPort, verb Verb, body []
 	if err != nil {
 		return nil, err
 	}
+	ctx, options, traced := traceCall(ctx)
+	defer traced()
 	var answer []byte
-	if err := conn.Invoke(ctx, "/"+service+"/"+string(verb), &body, &answer); err != nil {
+	if err := conn.Invoke(ctx, "/"+service+"/"+string(verb), &body, &answer, options...); err != nil {
 		if status.Code(err) == codes.ResourceExhausted {
 			return nil, Failed(ReasonReadSize, "%v", err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,4 +94,41 @@ func FuzzDecodeAnswer(f *testing.F) {
 			require.Equal(t, b, frame(out))
 		}
 	})
+}
+
+// TestTraces: what a peer does for a traced call comes back with its answer or error, in bounds.
+func TestTraces(t *testing.T) {
+	report := func(ctx context.Context, v Verb, caller string, report func(string)) context.Context {
+		report(string(v) + " from " + caller)
+		return context.WithValue(ctx, traceKey, report)
+	}
+	handle := func(ctx context.Context, body []byte) ([]byte, error) {
+		if report, ok := ctx.Value(traceKey).(func(string)); ok {
+			for range len(body) {
+				report(strings.Repeat("x", 300))
+			}
+		}
+		return nil, Failed(ReasonUnknown, "no")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s := NewServer(ServerConfig{Handlers: Handlers{Ping: handle}, Trace: report})
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	defer func() { s.Stop(); require.NoError(t, <-done) }()
+	c, to := client(t), l.Addr().(*net.TCPAddr).AddrPort()
+	for n, want := range map[int]int{0: 2, 1: 3, 1000: maxEvents} {
+		var events []string
+		ctx := WithTrace(t.Context(), "/me", func(activity string, elapsed time.Duration) {
+			require.GreaterOrEqual(t, elapsed, time.Duration(0))
+			require.LessOrEqual(t, len(activity), maxActivity)
+			events = append(events, activity)
+		})
+		_, err := c.Call(ctx, to, Ping, make([]byte, n))
+		require.EqualError(t, err, "no")
+		require.Len(t, events, want)
+		require.Equal(t, "Ping from /me", events[0])
+	}
+	_, err = c.Call(t.Context(), to, Ping, make([]byte, 3))
+	require.EqualError(t, err, "no")
 }

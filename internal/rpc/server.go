@@ -22,6 +22,8 @@ type ServerConfig struct {
 	Handlers   Handlers
 	MaxMessage int // bytes; 0: DefaultMaxMessage
 	Log        *slog.Logger
+	// Trace makes the handling of a traced call report what it does; nil: nothing is reported.
+	Trace func(ctx context.Context, v Verb, caller string, report func(activity string)) context.Context
 }
 
 // Server answers calls of other nodes.
@@ -63,7 +65,9 @@ func (s *Server) method(v Verb) grpc.MethodHandler {
 		if err := decode(&body); err != nil {
 			return nil, err
 		}
-		answer := s.answer(ctx, v, body)
+		traced, done := s.traceHandler(ctx, v)
+		answer := s.answer(traced, v, body)
+		done()
 		return &answer, nil
 	}
 }

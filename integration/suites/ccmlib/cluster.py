@@ -37,12 +37,12 @@ class Cluster:
         return self
 
     def populate(self, nodes, ipformat=None, use_single_interface=False, **_):
-        """Adds nodes; a list is one number for each datacenter."""
+        """Adds nodes; a list is one number for each datacenter, which then are called dc1 and so on."""
         counts = [nodes] if isinstance(nodes, int) else list(nodes)
         self.single = use_single_interface
         for dc, count in enumerate(counts, 1):
             for _ in range(count):
-                self.add(f"dc{dc}" if len(counts) > 1 else "datacenter1", ipformat or "127.0.0.%d")
+                self.add("datacenter1" if isinstance(nodes, int) else f"dc{dc}", ipformat or "127.0.0.%d")
         return self
 
     def add(self, data_center, ipformat="127.0.0.%d", name=None):
@@ -86,7 +86,7 @@ class Cluster:
         return (2**64 // len(peers)) * peers.index(node) - 2**63 + 1 + shift
 
     def topology(self):
-        return "".join(f"{n.address}={n.data_center}:{n.rack}\n" for n in self.nodelist()) + "default=dc1:r1\n"
+        return "".join(f"{n.address}={n.data_center}:r1\n" for n in self.nodelist()) + "default=dc1:r1\n"
 
     def start(self, wait_for_binary_proto=False, wait_other_notice=True, jvm_args=(), **_):
         self.jvm_args = tuple(jvm_args or ())
@@ -140,7 +140,7 @@ class Cluster:
     def save(self):
         state = {
             "options": self.options, "jvm_args": list(self.jvm_args), "single": self.single,
-            "nodes": [[n.name, n.address, n.port, n.data_center, n.options] for n in self.nodelist()],
+            "nodes": [[n.name, n.address, n.first_port, n.data_center, n.options] for n in self.nodelist()],
         }
         pathlib.Path(self.get_path()).mkdir(parents=True, exist_ok=True)
         pathlib.Path(self.get_path(), "cluster.json").write_text(json.dumps(state, indent=1))

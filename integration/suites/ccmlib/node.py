@@ -20,18 +20,23 @@ class Node:
     """A node of a cluster; its folder need not exist before it starts."""
 
     def __init__(self, cluster, name, address, port, data_center):
-        self.cluster, self.name, self.address, self.port, self.data_center = cluster, name, address, port, data_center
+        self.cluster, self.name, self.address, self.data_center = cluster, name, address, data_center
+        self.first_port = port  # unless an option says otherwise
         self.rack, self.workloads, self.options, self.process = "rack1", [], {}, None
         self.dir = pathlib.Path(cluster.get_path()) / name
 
     @property
+    def port(self):
+        return int(self.options.get("native_transport_port", self.cluster.options.get("native_transport_port", self.first_port)))
+
+    @property
     def network_interfaces(self):
-        storage = 7000 + self.port - 9042
+        storage = 7000 + self.first_port - 9042
         return {"binary": (self.address, self.port), "storage": (self.address, storage), "thrift": None}
 
     @property
     def admin_port(self):
-        return 7199 + self.port - 9042
+        return 7199 + self.first_port - 9042
 
     def address_and_port(self):
         return f"{self.address}:{self.port}"
@@ -48,9 +53,8 @@ class Node:
     def pid(self):
         try:
             pid = int((self.dir / "node.pid").read_text())
-            os.kill(pid, 0)
-            status = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-            return None if status == "Z" else pid
+            # Numbers are used again: only a process that was started for this node counts.
+            return pid if str(self.dir) in pathlib.Path(f"/proc/{pid}/cmdline").read_text() else None
         except (OSError, ValueError):
             return None
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"alexandra/auth"
 	"alexandra/internal/clock"
@@ -44,6 +45,7 @@ type Executor struct {
 	internal  *internalStatements
 	uuids     *timeUUIDs
 	views     *viewLocks
+	viewed    atomic.Pointer[viewedTables]
 	// background are the writes of traces and prepared statements that nobody waits for but Close.
 	background sync.WaitGroup
 }

@@ -31,7 +31,11 @@ func (e *Executor) guardModification(ctx context.Context, q *request, m *plan.Mo
 
 // guardWriteLevel warns of consistency levels for writes, or refuses them.
 func (e *Executor) guardWriteLevel(ctx context.Context, q *request) error {
-	level, s := q.options.Consistency.String(), e.Settings
+	s := e.Settings
+	if len(s.WriteConsistencyLevelsWarned)+len(s.WriteConsistencyLevelsDisallowed) == 0 {
+		return nil
+	}
+	level := q.options.Consistency.String()
 	warned, disallowed := slices.Contains(s.WriteConsistencyLevelsWarned, level), slices.Contains(s.WriteConsistencyLevelsDisallowed, level)
 	if !warned && !disallowed {
 		return nil
@@ -72,6 +76,9 @@ func (e *Executor) guardTimestamp(ctx context.Context, q *request, m *plan.Modif
 			s.MinimumTimestampWarnThreshold, s.MinimumTimestampFailThreshold,
 		},
 	} {
+		if g.warn <= 0 && g.fail <= 0 {
+			continue
+		}
 		beyond := func(d time.Duration) bool { return d > 0 && g.sign*(ts-now) > d.Microseconds() }
 		text := func(kind string, d time.Duration) string {
 			return fmt.Sprintf("Guardrail %s violated: The modification to table %s has a timestamp %d %s allowable %s threshold %d. %s",

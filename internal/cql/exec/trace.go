@@ -3,6 +3,7 @@ package exec
 import (
 	"context"
 	"encoding/binary"
+	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -26,6 +27,8 @@ type Trace struct {
 
 type traceEvent struct {
 	id       [16]byte
+	source   netip.AddrPort
+	thread   string
 	activity string
 	elapsed  time.Duration
 }
@@ -46,14 +49,20 @@ func (e *Executor) beginTrace(ctx context.Context, t *Trace) context.Context {
 	if t == nil {
 		return ctx
 	}
-	return row.WithTrace(ctx, func(activity string) {
-		event := traceEvent{e.uuids.next(), activity, e.Clock.Now().Sub(t.Start)}
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if len(t.events) < maxTraceEvents {
-			t.events = append(t.events, event)
-		}
+	ctx = row.WithTrace(ctx, func(activity string) {
+		t.add(traceEvent{e.uuids.next(), e.Address, "Native-Transport-Requests-1", activity, e.Clock.Now().Sub(t.Start)})
 	})
+	return row.WithPeerTrace(ctx, func(peer netip.AddrPort, activity string, elapsed time.Duration) {
+		t.add(traceEvent{e.uuids.next(), peer, "Messaging-EventLoop-1", activity, elapsed})
+	})
+}
+
+func (t *Trace) add(event traceEvent) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.events) < maxTraceEvents {
+		t.events = append(t.events, event)
+	}
 }
 
 // traceActivity reports an event when the request is traced.
@@ -139,8 +148,8 @@ const (
 )
 
 func (e *Executor) writeTraceEvent(ctx context.Context, t *Trace, event traceEvent) {
-	_, err := e.Internal(ctx, insertTraceEvent, row.Any, t.ID[:], event.id[:], []byte(event.activity), e.Address.Addr().Unmap().AsSlice(),
-		int32Value(event.elapsed.Microseconds()), int32Value(int64(e.Address.Port())), []byte("Native-Transport-Requests-1"), int32Value(traceTTL))
+	_, err := e.Internal(ctx, insertTraceEvent, row.Any, t.ID[:], event.id[:], []byte(event.activity), event.source.Addr().Unmap().AsSlice(),
+		int32Value(event.elapsed.Microseconds()), int32Value(int64(event.source.Port())), []byte(event.thread), int32Value(traceTTL))
 	if err != nil {
 		e.Logger.Debug("cannot write trace event", "error", err)
 	}

@@ -64,13 +64,41 @@ func (l *viewLocks) lockKey(t *schema.Table, key []byte) (unlock func()) {
 // haveViews says whether a table that is written has views. The newest schema tells: a statement that was prepared
 // before a view was made knows nothing of it.
 func (e *Executor) haveViews(ms []*row.Mutation) bool {
-	s := e.Coordinator.Schema()
+	bases := e.viewBases(e.Coordinator.Schema())
+	if len(bases) == 0 {
+		return false
+	}
 	for _, m := range ms {
-		if len(plan.Views(s, m.Table)) > 0 {
+		if bases[baseName{m.Table.Keyspace, m.Table.Name}] && m.Table.View == nil {
 			return true
 		}
 	}
 	return false
+}
+
+// viewedTables are the tables of a schema that have views.
+type viewedTables struct {
+	schema *schema.Schema
+	bases  map[baseName]bool
+}
+
+type baseName struct{ keyspace, table string }
+
+// viewBases are the tables of a schema that have views, remembered until there is another schema.
+func (e *Executor) viewBases(s *schema.Schema) map[baseName]bool {
+	if known := e.viewed.Load(); known != nil && known.schema == s {
+		return known.bases
+	}
+	found := &viewedTables{schema: s, bases: map[baseName]bool{}}
+	for _, ks := range s.Keyspaces {
+		for _, t := range ks.Tables {
+			if t.View != nil {
+				found.bases[baseName{t.Keyspace, t.View.BaseTable}] = true
+			}
+		}
+	}
+	e.viewed.Store(found)
+	return found.bases
 }
 
 // baseView is a view with what decides about its rows.

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"bytes"
 	"slices"
 
 	"alexandra/internal/row"
@@ -11,40 +12,68 @@ import (
 // writes collects mutations, at most one for each partition of a table: what statements of a batch do to the same
 // partition is merged.
 type writes struct {
-	parts map[writeKey][]*row.Partition
-	order []writeKey
-	table map[writeKey]*schema.Table
+	list []written
+	at   map[writeKey]int // places in list, once there are many
+}
+
+// written is what was done to one partition.
+type written struct {
+	table *schema.Table
+	first *row.Partition
+	more  []*row.Partition
 }
 
 type writeKey struct{ keyspace, table, key string }
 
-func newWrites() *writes {
-	return &writes{parts: map[writeKey][]*row.Partition{}, table: map[writeKey]*schema.Table{}}
-}
+// fewWrites is up to how many partitions are looked through one by one.
+const fewWrites = 8
 
 // add takes a change of one partition.
 func (w *writes) add(t *schema.Table, p *row.Partition) {
-	k := writeKey{t.Keyspace, t.Name, string(p.Key)}
-	if w.parts[k] == nil {
-		w.order = append(w.order, k)
-		w.table[k] = t
+	if i := w.find(t, p.Key); i >= 0 {
+		w.list[i].more = append(w.list[i].more, p)
+		return
 	}
-	w.parts[k] = append(w.parts[k], p)
+	w.list = append(w.list, written{table: t, first: p})
+	if w.at != nil {
+		w.at[writeKey{t.Keyspace, t.Name, string(p.Key)}] = len(w.list) - 1
+	}
+}
+
+// find is the place of a partition in list, or -1.
+func (w *writes) find(t *schema.Table, key []byte) int {
+	if len(w.list) <= fewWrites {
+		return slices.IndexFunc(w.list, func(x written) bool {
+			return bytes.Equal(x.first.Key, key) && x.table.Name == t.Name && x.table.Keyspace == t.Keyspace
+		})
+	}
+	if w.at == nil {
+		w.at = make(map[writeKey]int, 2*len(w.list))
+		for i, x := range w.list {
+			w.at[writeKey{x.table.Keyspace, x.table.Name, string(x.first.Key)}] = i
+		}
+	}
+	if i, ok := w.at[writeKey{t.Keyspace, t.Name, string(key)}]; ok {
+		return i
+	}
+	return -1
 }
 
 // mutations are the merged changes, in the order in which their partitions were first changed.
 func (w *writes) mutations() []*row.Mutation {
-	out := make([]*row.Mutation, 0, len(w.order))
-	for _, k := range w.order {
-		parts, t := w.parts[k], w.table[k]
-		p := parts[0]
-		if len(parts) > 1 {
-			p = row.Merge(t, parts...)
+	all, out := make([]row.Mutation, len(w.list)), make([]*row.Mutation, len(w.list))
+	for i, x := range w.list {
+		p := x.first
+		if len(x.more) > 0 {
+			p = row.Merge(x.table, append([]*row.Partition{p}, x.more...)...)
 		}
-		out = append(out, &row.Mutation{Table: t, Partition: *p})
+		all[i] = row.Mutation{Table: x.table, Partition: *p}
+		out[i] = &all[i]
 	}
 	return out
 }
+
+func newWrites() *writes { return &writes{} }
 
 // newPartition is an empty change of a partition.
 func newPartition(key []byte) *row.Partition {
@@ -53,6 +82,9 @@ func newPartition(key []byte) *row.Partition {
 
 // sortRows puts rows into clustering order and merges those that repeat.
 func sortRows(t *schema.Table, rows []*row.Row) []*row.Row {
+	if len(rows) < 2 {
+		return rows
+	}
 	c := row.NewComparator(t)
 	slices.SortStableFunc(rows, func(a, b *row.Row) int { return c.Compare(a.Clustering, b.Clustering) })
 	out := rows[:0]

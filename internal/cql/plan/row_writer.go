@@ -1,7 +1,8 @@
 package plan
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"alexandra/internal/row"
 	"alexandra/internal/schema"
@@ -88,17 +89,33 @@ func (w *RowWriter) clear(c *schema.Column, overwrite bool) {
 
 // Row is the finished row: sorted, with one cell at each place.
 func (w *RowWriter) Row() *row.Row {
-	r := w.row
-	sort.SliceStable(r.Columns, func(i, j int) bool { return r.Columns[i].Column < r.Columns[j].Column })
-	sort.SliceStable(r.Cells, func(i, j int) bool { return row.CompareCellNames(&r.Cells[i], &r.Cells[j]) < 0 })
-	cells := r.Cells[:0]
-	for _, c := range r.Cells {
-		if n := len(cells); n > 0 && row.CompareCellNames(&cells[n-1], &c) == 0 {
-			cells[n-1] = row.MergeCells(cells[n-1], c)
+	r := &w.row
+	if len(r.Columns) > 1 {
+		slices.SortStableFunc(r.Columns, func(a, b row.ColumnDeletion) int { return cmp.Compare(a.Column, b.Column) })
+	}
+	if len(r.Cells) > 1 {
+		r.Cells = sortCells(r.Cells)
+	}
+	return r
+}
+
+// sortCells puts cells into order and leaves one at each place.
+func sortCells(cells []row.Cell) []row.Cell {
+	inOrder := true
+	for i := 1; i < len(cells) && inOrder; i++ {
+		inOrder = row.CompareCellNames(&cells[i-1], &cells[i]) < 0
+	}
+	if inOrder {
+		return cells
+	}
+	slices.SortStableFunc(cells, func(a, b row.Cell) int { return row.CompareCellNames(&a, &b) })
+	out := cells[:0]
+	for _, c := range cells {
+		if n := len(out); n > 0 && row.CompareCellNames(&out[n-1], &c) == 0 {
+			out[n-1] = row.MergeCells(out[n-1], c)
 			continue
 		}
-		cells = append(cells, c)
+		out = append(out, c)
 	}
-	r.Cells = cells
-	return &r
+	return out
 }

@@ -24,6 +24,7 @@ suites: build ## drivers' own test suites, compared with what passes on Apache C
 	integration/suites/gocql.sh
 	integration/suites/pydriver.sh
 	integration/suites/pydriver_cluster.sh
+	integration/suites/nodejs.sh
 
 golden: build $(VENV)/.done ## the recorded answers of Apache Cassandra, folder by folder
 	integration/goldens.py

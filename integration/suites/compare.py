@@ -15,16 +15,17 @@ def read(path):
     for line in pathlib.Path(path).read_text(errors="replace").splitlines():
         outcome, _, test = line.partition(" ")
         if outcome in ("PASSED", "FAILED", "SKIPPED", "ERROR") and test:
-            outcomes[test] = outcome
+            outcomes[" ".join(test.split())] = outcome
     return outcomes
 
 
 def known(suite):
     reasons = {}
     for line in (here / "known.txt").read_text().splitlines():
-        words = line.split(maxsplit=2)
-        if len(words) == 3 and words[0] == suite:
-            reasons[words[1]] = words[2]
+        name, _, rest = line.partition(" ")
+        test, hash_sign, reason = rest.partition(" # ")
+        if name == suite and hash_sign:
+            reasons[test] = reason
     return reasons
 
 

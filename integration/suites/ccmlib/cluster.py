@@ -77,6 +77,8 @@ class Cluster:
             for block in blocks:
                 place = place.setdefault(block, {})
             place[last] = common.parse(value) if isinstance(value, str) else value
+        if out["initial_token"] is None:
+            del out["initial_token"]
         return out
 
     def token(self, node):

@@ -98,12 +98,13 @@ func FuzzDecodeAnswer(f *testing.F) {
 
 // TestTraces: what a peer does for a traced call comes back with its answer or error, in bounds.
 func TestTraces(t *testing.T) {
+	type reportKey struct{}
 	report := func(ctx context.Context, v Verb, caller string, report func(string)) context.Context {
 		report(string(v) + " from " + caller)
-		return context.WithValue(ctx, traceKey, report)
+		return context.WithValue(ctx, reportKey{}, report)
 	}
 	handle := func(ctx context.Context, body []byte) ([]byte, error) {
-		if report, ok := ctx.Value(traceKey).(func(string)); ok {
+		if report, ok := ctx.Value(reportKey{}).(func(string)); ok {
 			for range len(body) {
 				report(strings.Repeat("x", 300))
 			}

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -9,7 +10,9 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/status"
 )
 
 const service = "alexandra.Node"
@@ -66,14 +69,18 @@ func (s *Server) method(v Verb) grpc.MethodHandler {
 			return nil, err
 		}
 		traced, done := s.traceHandler(ctx, v)
-		answer := s.answer(traced, v, body)
+		answer, err := s.answer(traced, v, body)
 		done()
+		if err != nil {
+			return nil, err
+		}
 		return &answer, nil
 	}
 }
 
-// answer runs a handler; a panic in it costs the request, not the node.
-func (s *Server) answer(ctx context.Context, v Verb, body []byte) (answer []byte) {
+// answer runs a handler; a panic in it costs the request, not the node. A handler that ran out of the caller's time has no
+// answer: the caller counts it as silence, whichever of both clocks ends the call.
+func (s *Server) answer(ctx context.Context, v Verb, body []byte) (answer []byte, silence error) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.config.Log.Error("handler panicked", "verb", string(v), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -82,14 +89,26 @@ func (s *Server) answer(ctx context.Context, v Verb, body []byte) (answer []byte
 	}()
 	h := s.config.Handlers[v]
 	if h == nil {
-		return encodeError(Failed(ReasonUnknown, "verb %s is not served here", v))
+		return encodeError(Failed(ReasonUnknown, "verb %s is not served here", v)), nil
 	}
 	out, err := h(ctx, body)
 	if err != nil {
 		s.config.Log.Debug("request of a peer failed", "verb", string(v), "error", err)
-		return encodeError(err)
+		if ended := ctx.Err(); ended != nil && errors.Is(err, ended) {
+			return nil, silent(ended)
+		}
+		return encodeError(err), nil
 	}
-	return frame(out)
+	return frame(out), nil
+}
+
+// silent is how a call ends without an answer: out of time, or because this server stops.
+func silent(ended error) error {
+	code := codes.DeadlineExceeded
+	if errors.Is(ended, context.Canceled) {
+		code = codes.Unavailable
+	}
+	return status.Error(code, ended.Error())
 }
 
 // Serve accepts connections until Stop; it returns nil then.

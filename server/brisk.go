@@ -1,5 +1,7 @@
 package server
 
+import "alexandra/internal/row"
+
 // Requests whose statement has so far been answered at once (exec.Executor.Brisk) are not worth a change of goroutine.
 // The reader gathers those that have arrived together, runs them itself before it waits for more bytes, and sends all
 // their answers with one write. When a client sends more than briskBatch without a break, workers share them.
@@ -29,12 +31,35 @@ func (c *conn) runBatch() {
 	}
 	c.srv.pool.begin()
 	defer c.srv.pool.done()
-	for i, r := range c.batch {
-		c.batch[i] = nil
-		c.hold(c.respond(c.ctx, r))
+	c.respondAll(c.batch, c.hold)
+	clear(c.batch)
+	c.batch = c.batch[:0]
+}
+
+// respondAll runs requests one after the other and gives each answer to done. Several share one wait for the commit log, and
+// no answer is given out before it.
+func (c *conn) respondAll(requests []*request, done func(*response)) {
+	if len(requests) == 1 {
+		done(c.respond(c.ctx, requests[0]))
+		c.srv.limits.done(c, requests[0])
+		return
+	}
+	var memory [briskBatch]*response
+	answers, barrier := memory[:0], &row.Barrier{}
+	ctx := row.WithBarrier(c.ctx, barrier)
+	for _, r := range requests {
+		answers = append(answers, c.respond(ctx, r))
 		c.srv.limits.done(c, r)
 	}
-	c.batch = c.batch[:0]
+	if err := barrier.Wait(); err != nil {
+		c.srv.log.Error("the commit log failed", "error", err)
+		for i, r := range requests {
+			answers[i] = c.finish(errorResponse(c.clientError(err, r), c.protocolVersion()), r.stream, nil)
+		}
+	}
+	for _, answer := range answers {
+		done(answer)
+	}
 }
 
 // settle finishes what has arrived, before the reader waits for more.

@@ -404,15 +404,14 @@ func (c *conn) inPool(requests ...*request) {
 // run answers requests in the pool, one after the other.
 func (c *conn) run(requests []*request, queued time.Time) {
 	defer c.inFlight.Done()
-	timeout := c.srv.cfg.RequestTimeout
-	for _, r := range requests {
-		if timeout > 0 && time.Since(queued) > timeout {
+	if timeout := c.srv.cfg.RequestTimeout; timeout > 0 && time.Since(queued) > timeout {
+		for _, r := range requests {
 			c.sendError(cqlerr.New(cqlerr.Overloaded, "Query timed out before it could start"), r.stream)
-		} else {
-			c.push(c.respond(c.ctx, r))
+			c.srv.limits.done(c, r)
 		}
-		c.srv.limits.done(c, r)
+		return
 	}
+	c.respondAll(requests, c.push)
 }
 
 func (c *conn) checkStage(r *request) error {

@@ -52,7 +52,22 @@ func (db *DB) Apply(ctx context.Context, ms []*row.Mutation) error {
 	if w.batch.Empty() {
 		return nil
 	}
-	return db.commit(w.batch, db.write)
+	return db.commitFor(ctx, w.batch)
+}
+
+// commitFor commits a batch as commitlog_sync says, or leaves the wait to the caller's barrier.
+func (db *DB) commitFor(ctx context.Context, b *pebble.Batch) error {
+	barrier := row.BarrierOf(ctx)
+	if barrier == nil || db.log == nil {
+		return db.commit(b, db.write)
+	}
+	if err := db.commit(b, pebble.NoSync); err != nil {
+		return err
+	}
+	if !barrier.Defer(db) {
+		return db.WaitForLog()
+	}
+	return nil
 }
 
 // scratch is memory for building keys and values; Pebble copies them into its batch.

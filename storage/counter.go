@@ -51,7 +51,7 @@ func (db *DB) ApplyCounter(ctx context.Context, m *row.Mutation, node [16]byte) 
 	if err := w.mutation(ctx, out); err != nil {
 		return nil, err
 	}
-	return out, db.commit(w.batch, db.write)
+	return out, db.commitFor(ctx, w.batch)
 }
 
 // counting is one call of ApplyCounter.

@@ -142,6 +142,19 @@ func (db *DB) SyncLog() error {
 	return db.flushLog()
 }
 
+// WaitForLog implements row.LogWaiter: all writes so far are where SyncMode wants them before an answer. Close and
+// Restore have seen to that themselves.
+func (db *DB) WaitForLog() error {
+	if err := db.enter(); err != nil {
+		return nil
+	}
+	defer db.exit()
+	if err := db.pebble.LogData(nil, db.write); err != nil {
+		return fmt.Errorf("write to the store: %w", err)
+	}
+	return db.written(db.write)
+}
+
 // flushLog makes what the log was handed durable, where that was put off.
 func (db *DB) flushLog() error {
 	if db.log == nil {

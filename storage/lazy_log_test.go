@@ -21,13 +21,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 		if k%20 != 19 {
 			continue
 		}
-		killed := fs.Crash(100, rng)
-		again, err := Open(func() Config { c := testConfig(killed); c.Sync = Periodic; return c }())
-		require.NoError(t, err)
-		res, err := again.Read(context.Background(), &row.Read{Table: table, Keys: [][]byte{int4(k)}, Now: testNow})
-		require.NoError(t, err)
-		require.Len(t, res.Partitions, 1, "row %d", k)
-		require.NoError(t, again.Close())
+		requireAfterKill(t, fs, rng, k)
 	}
 	// Power loss takes what no sync has reached, and a sync keeps it.
 	require.NoError(t, db.SyncLog())
@@ -37,4 +31,33 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, res.Partitions, 1)
 	require.NoError(t, lost.Close())
+}
+
+// requireAfterKill requires that row k is there for the next process.
+func requireAfterKill(t *testing.T, fs CrashFS, rng *rand.Rand, k int) {
+	t.Helper()
+	cfg := testConfig(fs.Crash(100, rng))
+	cfg.Sync = Periodic
+	again, err := Open(cfg)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, again.Close()) }()
+	res, err := again.Read(context.Background(), &row.Read{Table: simpleTable(), Keys: [][]byte{int4(k)}, Now: testNow})
+	require.NoError(t, err)
+	require.Len(t, res.Partitions, 1, "row %d", k)
+}
+
+// TestBarrier: writes that share a wait are safe after it, and a write that comes too late for it waits by itself.
+func TestBarrier(t *testing.T) {
+	fs := NewCrashFS()
+	rng := rand.New(rand.NewPCG(1, 2))
+	db := openTest(t, func(c *Config) { c.FS, c.Sync = fs, Periodic })
+	var barrier row.Barrier
+	ctx := row.WithBarrier(t.Context(), &barrier)
+	for k := range 10 {
+		require.NoError(t, db.Apply(ctx, []*row.Mutation{put(simpleTable(), int4(k), 5, nil, "v", "x")}))
+	}
+	require.NoError(t, barrier.Wait())
+	requireAfterKill(t, fs, rng, 9)
+	require.NoError(t, db.Apply(ctx, []*row.Mutation{put(simpleTable(), int4(10), 5, nil, "v", "x")}))
+	requireAfterKill(t, fs, rng, 10)
 }

@@ -27,7 +27,7 @@ func (n *Node) openVirtual(base *schema.Schema) *schema.Schema {
 	for _, ks := range n.virtual.Keyspaces() {
 		with.Keyspaces[ks.Name] = ks
 	}
-	return with.WithVersion()
+	return with.WithVersion(nil)
 }
 
 func (n *Node) settings() []virtual.Setting {

@@ -14,12 +14,41 @@ import (
 // EmptyVersion is the schema version of a node without any replicated keyspace.
 var EmptyVersion = uuid.UUID(md5.Sum(nil))
 
-// WithVersion is a copy of s with its version computed.
-func (s *Schema) WithVersion() *Schema {
+// WithVersion is a copy of s with its version computed. Tables that previous has, too, are not digested again; it may be nil.
+func (s *Schema) WithVersion(previous *Schema) *Schema {
 	out := s.copy()
-	out.Version = out.digest()
+	if previous != nil {
+		out.sums = previous.sums
+	}
+	out.setVersion()
 	return out
 }
+
+// tableSums are digests of tables as they stand in system_schema. A table never changes once it is part of a schema, so
+// that a new version of a large schema costs what is new in it.
+type tableSums map[*Table][md5.Size]byte
+
+// setVersion computes the version; the sums so far are those of another schema.
+func (s *Schema) setVersion() {
+	known := s.sums
+	s.sums = make(tableSums, len(known)+1)
+	for name, k := range s.Keyspaces {
+		if !isVersioned(name, k) {
+			continue
+		}
+		for _, t := range k.Tables {
+			sum, ok := known[t]
+			if !ok {
+				sum = md5.Sum([]byte(t.canonical(false)))
+			}
+			s.sums[t] = sum
+		}
+	}
+	s.Version = s.digest()
+}
+
+// isVersioned says whether a keyspace counts for the schema version.
+func isVersioned(name string, k *Keyspace) bool { return !IsLocal(name) && !k.Virtual }
 
 // IsLocal says whether a keyspace belongs to each node alone: its definition comes with the program, and it does not
 // count for the schema version.
@@ -45,8 +74,8 @@ func IsReplicatedSystem(keyspace string) bool {
 func (s *Schema) digest() uuid.UUID {
 	h := md5.New()
 	for _, name := range sortedKeys(s.Keyspaces) {
-		if k := s.Keyspaces[name]; !IsLocal(name) && !k.Virtual {
-			writeKeyspace(h, k)
+		if k := s.Keyspaces[name]; isVersioned(name, k) {
+			s.writeKeyspace(h, k)
 		}
 	}
 	u := uuid.UUID(h.Sum(nil))
@@ -55,10 +84,11 @@ func (s *Schema) digest() uuid.UUID {
 	return u
 }
 
-func writeKeyspace(w io.Writer, k *Keyspace) {
+func (s *Schema) writeKeyspace(w io.Writer, k *Keyspace) {
 	fmt.Fprintln(w, k.properties())
 	for _, name := range sortedKeys(k.Tables) {
-		fmt.Fprintln(w, k.Tables[name].canonical(false))
+		sum := s.sums[k.Tables[name]]
+		_, _ = w.Write(sum[:]) // a hash takes everything
 	}
 	for _, name := range sortedKeys(k.Types) {
 		fmt.Fprintln(w, canonicalType(k.Types[name]))

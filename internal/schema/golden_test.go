@@ -101,7 +101,7 @@ func TestGolden(t *testing.T) {
 			continue
 		}
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".golden"), func(t *testing.T) {
-			s := (&schema.Schema{}).WithVersion()
+			s := (&schema.Schema{}).WithVersion(nil)
 			keyspace := ""
 			for _, step := range readGolden(t, file) {
 				result, err := parse.Statement(step.text)

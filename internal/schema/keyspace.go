@@ -21,7 +21,7 @@ func NewKeyspace(name string, r Replication) *Keyspace {
 func (s *Schema) WithKeyspace(k *Keyspace) *Schema {
 	out := s.copy()
 	out.Keyspaces[k.Name] = k
-	out.Version = out.digest()
+	out.setVersion()
 	return out
 }
 
@@ -29,12 +29,12 @@ func (s *Schema) WithKeyspace(k *Keyspace) *Schema {
 func (s *Schema) WithoutKeyspace(name string) *Schema {
 	out := s.copy()
 	delete(out.Keyspaces, name)
-	out.Version = out.digest()
+	out.setVersion()
 	return out
 }
 
 func (s *Schema) copy() *Schema {
-	out := &Schema{Keyspaces: maps.Clone(s.Keyspaces)}
+	out := &Schema{Keyspaces: maps.Clone(s.Keyspaces), sums: s.sums}
 	if out.Keyspaces == nil {
 		out.Keyspaces = map[string]*Keyspace{}
 	}

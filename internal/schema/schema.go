@@ -20,6 +20,8 @@ type Schema struct {
 	Keyspaces map[string]*Keyspace
 	// Version is the digest of all replicated keyspaces, as in system.local.schema_version.
 	Version uuid.UUID
+
+	sums tableSums // what Version was computed of
 }
 
 // Keyspace returns the keyspace of that exact name, or nil.

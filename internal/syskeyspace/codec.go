@@ -43,8 +43,9 @@ type Codec struct {
 	tables []*schema.Table // of system_schema, with the codec's own columns
 	byName map[string]*schema.Table
 
-	mu   sync.Mutex
-	last map[string]*decoded
+	mu      sync.Mutex
+	last    map[string]*decoded
+	decoded *schema.Schema // the newest result
 }
 
 // decoded is a keyspace with digests of the rows that it was made of.

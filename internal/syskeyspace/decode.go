@@ -37,7 +37,8 @@ func (c *Codec) Decode(rows map[string][]*row.Partition) (*schema.Schema, error)
 			s.Keyspaces[name] = k
 		}
 	}
-	return s.WithVersion(), nil
+	c.decoded = s.WithVersion(c.decoded)
+	return c.decoded, nil
 }
 
 // collect sorts rows by keyspace. Rows of the wrong shape are left out.

@@ -49,7 +49,7 @@ func Load() (*schema.Schema, error) {
 		}
 		s.Keyspaces[d.name] = k
 	}
-	return s.WithVersion(), nil
+	return s.WithVersion(nil), nil
 }
 
 // WithVirtual is s with a virtual keyspace of these tables, which become virtual ones.

@@ -92,7 +92,7 @@ func (c *testCluster) addNode(i int, dc string) {
 		Liveness: liveness{c}, Caller: caller{c}, Clock: c.clock, Stamps: clock.NewTimestamps(c.clock), Log: log,
 		Timeouts: func() Timeouts {
 			return Timeouts{
-				Read: 300 * time.Millisecond, Range: 300 * time.Millisecond, Write: 150 * time.Millisecond, CounterWrite: 200 * time.Millisecond,
+				Read: 600 * time.Millisecond, Range: 600 * time.Millisecond, Write: 500 * time.Millisecond, CounterWrite: 500 * time.Millisecond,
 				CASContention: 2 * time.Second, Truncate: time.Second, Request: time.Second, Repair: 5 * time.Second,
 			}
 		},

@@ -72,6 +72,7 @@ var owners = map[string]string{
 	"github.com/pavlo-v-chernykh/keystore-go":          "internal/tlsconf",
 	"software.sslmate.com/src/go-pkcs12":               "internal/tlsconf",
 	"github.com/apache/cassandra-gocql-driver":         "integration",
+	"github.com/anishathalye/porcupine":                "integration",
 	"github.com/jedib0t/go-pretty":                     "cmd/ccm",
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -174,4 +175,55 @@ func TestCounters(t *testing.T) {
 	require.Equal(t, int64(60), total(c.nodes[0], row.Quorum))
 	require.Eventually(t, func() bool { return total(c.nodes[2], row.One) == 60 }, c.nodes[0].Timeouts().Request*2, 1000000)
 	require.Equal(t, int64(60), total(c.nodes[1], row.All))
+}
+
+// TestBallotsOfOneMicrosecond: the second ballot of a microsecond gets no promise, whoever's it is.
+func TestBallotsOfOneMicrosecond(t *testing.T) {
+	c := three(t)
+	n, table := c.nodes[0], c.table("t")
+	micros := c.clock.Now().UnixMicro()
+	promised := func(b ballot) bool {
+		ok, _, err := n.prepareHere(table, int4(1), b)
+		require.NoError(t, err)
+		return ok
+	}
+	require.True(t, promised(newBallot(micros, c.nodes[0].Self)))
+	require.False(t, promised(newBallot(micros, c.nodes[2].Self)))
+	require.True(t, promised(newBallot(micros+1, c.nodes[0].Self)))
+}
+
+// TestPaxosStateIsForgotten: parts of a state go one by one, three hours or gc_grace_seconds after their ballot; the
+// sweep leaves no key behind.
+func TestPaxosStateIsForgotten(t *testing.T) {
+	c := three(t)
+	n := c.nodes[0]
+	stored := func() (keys int) {
+		require.NoError(t, n.Local.Scan([]byte(paxosPrefix), func(_, _ []byte) bool {
+			keys++
+			return true
+		}))
+		return keys
+	}
+	for k := range 3 {
+		_, err := c.cas(n, k, row.Serial, row.Quorum, ifAbsent("x"))
+		require.NoError(t, err)
+	}
+	require.Equal(t, 3, stored())
+	grace := time.Duration(c.table("t").Options.GCGraceSeconds) * time.Second
+	c.clock.Advance(grace - time.Minute)
+	require.NoError(t, n.expirePaxos(t.Context()))
+	require.Equal(t, 3, stored())
+	ok, err := c.cas(n, 0, row.Serial, row.Quorum, ifAbsent("y"))
+	require.NoError(t, err)
+	require.False(t, ok)
+	c.clock.Advance(2 * time.Minute)
+	s, err := n.loadPaxos(c.table("t"), int4(0))
+	require.NoError(t, err)
+	require.Zero(t, s.Committed)
+	require.NotZero(t, s.Promised)
+	s, err = n.loadPaxos(c.table("t"), int4(1))
+	require.NoError(t, err)
+	require.Zero(t, *s)
+	require.NoError(t, n.expirePaxos(t.Context()))
+	require.Equal(t, 1, stored())
 }

@@ -154,11 +154,12 @@ func New(c Config) *Coordinator {
 	return k
 }
 
-// Start begins hint delivery, batchlog replay and schema pulls.
+// Start begins hint delivery, batchlog replay, schema pulls and the removal of old Paxos states.
 func (c *Coordinator) Start() {
 	c.background(c.deliverHintsLoop)
 	c.background(c.replayBatchlogLoop)
 	c.background(c.pullLoop)
+	c.background(c.expirePaxosLoop)
 }
 
 // Stop ends background work and waits for it.

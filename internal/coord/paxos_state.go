@@ -67,12 +67,15 @@ func (l *paxosLocks) of(key []byte) *sync.Mutex {
 	return &l[uint64(tokenOf(key))%uint64(len(l))]
 }
 
+// paxosPrefix begins the keys of states: a table's id and the partition key follow.
+const paxosPrefix = "paxos/"
+
 func paxosKey(t *schema.Table, key []byte) []byte {
-	out := append([]byte("paxos/"), t.ID[:]...)
+	out := append([]byte(paxosPrefix), t.ID[:]...)
 	return append(out, key...)
 }
 
-// loadPaxos reads the state; the partition is locked.
+// loadPaxos reads the state, as far as it is not over; the partition is locked.
 func (c *Coordinator) loadPaxos(t *schema.Table, key []byte) (*paxosState, error) {
 	b, err := c.Local.Get(paxosKey(t, key))
 	if err != nil || b == nil {
@@ -80,6 +83,7 @@ func (c *Coordinator) loadPaxos(t *schema.Table, key []byte) (*paxosState, error
 	}
 	r := reader{b: b}
 	s := r.state()
+	s.forget(c.paxosHorizon(t))
 	return s, r.finish()
 }
 
@@ -87,8 +91,8 @@ func (c *Coordinator) storePaxos(t *schema.Table, key []byte, s *paxosState) err
 	return c.Local.Set(paxosKey(t, key), s.encode())
 }
 
-// prepareHere promises to accept nothing older than b, and tells what is known. ok is false when a newer promise was
-// given before.
+// prepareHere promises to accept nothing older than b, and tells what is known. ok is false when a promise was given
+// before that is newer or as new: the updates of two ballots of one microsecond would not know which of them came last.
 func (c *Coordinator) prepareHere(t *schema.Table, key []byte, b ballot) (ok bool, s *paxosState, err error) {
 	lock := c.paxos.of(key)
 	lock.Lock()
@@ -96,7 +100,7 @@ func (c *Coordinator) prepareHere(t *schema.Table, key []byte, b ballot) (ok boo
 	if s, err = c.loadPaxos(t, key); err != nil {
 		return false, nil, err
 	}
-	if !b.after(s.Promised) {
+	if b.micros() <= s.Promised.micros() {
 		return false, s, nil
 	}
 	s.Promised = b

@@ -41,6 +41,9 @@ func (c *Coordinator) paxosStatesOf(t *schema.Table, ranges []token.Range, after
 		if failed = r.finish(); failed != nil {
 			return false
 		}
+		if s.forget(c.paxosHorizon(t)) {
+			return true
+		}
 		out = append(out, keyedState{key, s})
 		more = len(out) == paxosPage
 		return !more

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,6 +54,7 @@ type Node struct {
 	dc      string
 	fs      storage.FS
 	running bool
+	kills   atomic.Int64
 }
 
 // startLimit and patience bound every wait of this package.

@@ -41,6 +41,9 @@ check: $(GOFUMPT) $(STATICCHECK) ## formatting, vet, staticcheck, go.mod
 race: ## the tests of everything concurrent, with the race detector
 	CGO_ENABLED=1 go test -race ./server/... ./gossip/... ./auth/... ./storage/... ./internal/...
 
+bench: ## where the time of a request goes, layer by layer
+	go test -run '^$$' -bench . ./server ./internal/cql/parse ./internal/cql/plan ./internal/cql/exec ./storage ./integration
+
 FUZZTIME ?= 60s
 fuzz: ## every fuzz target for FUZZTIME
 	integration/fuzz.sh $(FUZZTIME)

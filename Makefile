@@ -7,7 +7,7 @@ GOFUMPT := $(BIN)/gofumpt
 STATICCHECK := $(BIN)/staticcheck
 export CGO_ENABLED ?= 0
 
-.PHONY: build test check race golden drivers suites fuzz bench clean
+.PHONY: build test check race golden scale drivers suites fuzz bench clean
 
 build: ## the three programs, into bin
 	go build -o bin/alexandra ./cmd/node
@@ -28,6 +28,9 @@ suites: build ## drivers' own test suites, compared with what passes on Apache C
 
 golden: build $(VENV)/.done ## the recorded answers of Apache Cassandra, folder by folder
 	integration/goldens.py
+
+scale: build $(VENV)/.done ## 100 nodes in one process: time, memory, processor time
+	integration/scale.sh
 
 drivers: build $(VENV)/.done ## small programs in Java and JavaScript against a cluster; needs a JDK, Maven and Node.js
 	integration/drivers.sh

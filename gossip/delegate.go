@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"io"
 	"log"
 	"log/slog"
 	"net/netip"
@@ -88,23 +87,13 @@ func (g *Gossip) membership(n *memberlist.Node, alive bool) {
 	if p != nil {
 		p.member = alive
 		if !alive || p.state.generation >= m.generation {
-			g.settle(p, p.node())
+			g.settle(p, p.node)
 		}
 	}
-	behind := alive && p.behind(m)
+	if alive && p.behind(m) {
+		g.miss(host, m)
+	}
 	g.mu.Unlock()
-	if behind {
-		g.soon(func() { g.contact([]netip.AddrPort{m.addr}) })
-	}
-}
-
-// behind says whether a member has announced more than is known of it.
-func (p *peer) behind(m member) bool {
-	if p == nil {
-		return true
-	}
-	s := p.state
-	return s.generation < m.generation || s.generation == m.generation && s.version() < m.version
 }
 
 func netipAddr(n *memberlist.Node) netip.Addr {
@@ -115,11 +104,21 @@ func netipAddr(n *memberlist.Node) netip.Addr {
 func (g *Gossip) encodeAll() []byte {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	states := []*state{g.own}
+	states := append(make([]*state, 0, len(g.peers)+1), g.own)
 	for _, p := range g.peers {
 		states = append(states, p.state)
 	}
 	return encodeStates(states)
+}
+
+// answer is what is sent to who connects for states.
+func (g *Gossip) answer(k kind) []byte {
+	if k == kindShadow {
+		return g.encodeAll()
+	}
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return encodeStates([]*state{g.own})
 }
 
 // load takes what the store remembers.
@@ -142,9 +141,10 @@ func (g *Gossip) load() error {
 		}
 		if addrPort(s.values[StorageAddress].Text).IsValid() {
 			p := &peer{state: s, downSince: g.config.Clock.Now()}
-			p.announced = !p.state.node().IsGone()
+			p.changed()
+			p.announced = !p.node.IsGone()
 			g.peers[s.host] = p
-			g.byAddr[addrPort(s.values[StorageAddress].Text)] = s.host
+			g.byAddr[p.node.Address] = s.host
 		}
 	}
 	return nil
@@ -182,27 +182,12 @@ func (g *Gossip) tendLoop() {
 		g.expire()
 		g.save()
 		g.contact(g.lost())
+		g.mu.RLock()
+		missed := g.behind(g.members)
+		g.mu.RUnlock()
+		g.fetch(missed)
 		timer.Reset(interval)
 	}
-}
-
-// lost are the addresses of peers that do not answer and have not left, since after a broken network only asking finds
-// them, and of members of which something was missed.
-func (g *Gossip) lost() []netip.AddrPort {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	var out []netip.AddrPort
-	for _, p := range g.peers {
-		if n := p.node(); !p.member && !n.IsGone() {
-			out = append(out, n.Address)
-		}
-	}
-	for host, m := range g.members {
-		if g.peers[host].behind(m) {
-			out = append(out, m.addr)
-		}
-	}
-	return out
 }
 
 // A node that has left is remembered for goneFor, so that nobody who was away brings it back; one that died while it
@@ -217,7 +202,7 @@ func (g *Gossip) expire() {
 	defer g.mu.Unlock()
 	now := g.config.Clock.Now()
 	for host, p := range g.peers {
-		n := p.node()
+		n := p.node
 		if p.live || n.DownSince.IsZero() {
 			continue
 		}
@@ -233,21 +218,6 @@ func (g *Gossip) expire() {
 			}
 		}
 	}
-}
-
-// shadowOf asks one node for all states.
-func (t *Transport) shadowOf(ctx context.Context, a netip.AddrPort) ([]*state, error) {
-	conn, err := t.dial(ctx, a, kindShadow)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(t.config.ConnectTimeout))
-	b, err := io.ReadAll(io.LimitReader(conn, maxStateSize))
-	if err != nil {
-		return nil, err
-	}
-	return decodeStates(b)
 }
 
 // logger gives memberlist's lines to slog: its levels are words at their start.

@@ -2,7 +2,6 @@ package gossip
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -27,10 +26,10 @@ type Config struct {
 	Store Store
 	// Detect is how soon a dead node is found dead by all; 0: 2 seconds.
 	Detect time.Duration
-	// OnEvent is told of changes, one at a time and in order; it may call back. It must not block for long.
-	OnEvent func(Event)
-	Clock   clock.Clock  // nil: the machine's
-	Log     *slog.Logger // nil: none
+	// OnEvents is told of changes in order, of all that wait at once; it may call back. What happens meanwhile comes next.
+	OnEvents func([]Event)
+	Clock    clock.Clock  // nil: the machine's
+	Log      *slog.Logger // nil: none
 }
 
 // Store keeps bytes.
@@ -71,14 +70,17 @@ type Gossip struct {
 
 	mu     sync.RWMutex
 	own    *state
+	self   *Node // the snapshot of own
 	peers  map[uuid.UUID]*peer
 	byAddr map[netip.AddrPort]uuid.UUID
 	// members are the hosts that memberlist holds for alive, whether their states are known or not.
 	members map[uuid.UUID]member
-	dirty   bool // peers changed since they were saved
+	missed  map[uuid.UUID]member // who is asked soon for what has not come by itself
+	dirty   bool                 // peers changed since they were saved
 
 	events  *queue
 	work    chan func() // exchanges that must not run inside memberlist's callbacks
+	ask     chan struct{}
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -96,6 +98,7 @@ type member struct {
 // peer is what is known of another node.
 type peer struct {
 	state *state
+	node  *Node // the snapshot of all this
 	// member says that memberlist holds it for alive; live also asks for its status.
 	member, live bool
 	downSince    time.Time
@@ -113,16 +116,17 @@ func New(c Config) (*Gossip, error) {
 	if c.Detect == 0 {
 		c.Detect = 2 * time.Second
 	}
-	if c.OnEvent == nil {
-		c.OnEvent = func(Event) {}
+	if c.OnEvents == nil {
+		c.OnEvents = func([]Event) {}
 	}
 	g := &Gossip{
 		config: c, transport: c.Transport,
 		own:   &state{host: c.HostID, generation: c.Generation},
-		peers: map[uuid.UUID]*peer{}, byAddr: map[netip.AddrPort]uuid.UUID{}, members: map[uuid.UUID]member{},
-		work: make(chan func(), 64),
+		peers: map[uuid.UUID]*peer{}, byAddr: map[netip.AddrPort]uuid.UUID{},
+		members: map[uuid.UUID]member{}, missed: map[uuid.UUID]member{},
+		work: make(chan func(), 64), ask: make(chan struct{}, 1),
 	}
-	g.events = newQueue(c.OnEvent)
+	g.events = newQueue(c.OnEvents)
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	version := uint64(0)
 	for k, text := range c.Initial {
@@ -135,8 +139,9 @@ func New(c Config) (*Gossip, error) {
 	if err := g.load(); err != nil {
 		return nil, err
 	}
+	g.ownChanged()
 	g.transport.mu.Lock()
-	g.transport.places, g.transport.shadow = g.placeOf, g.encodeAll
+	g.transport.places, g.transport.answer = g.placeOf, g.answer
 	g.transport.mu.Unlock()
 	return g, nil
 }
@@ -148,10 +153,11 @@ func (g *Gossip) Start() error {
 		return fmt.Errorf("start gossip: %w", err)
 	}
 	g.list = list
-	g.running.Add(3)
+	g.running.Add(4)
 	go g.events.run(&g.running)
 	go g.workLoop()
 	go g.tendLoop()
+	go g.askLoop()
 	return nil
 }
 
@@ -182,105 +188,6 @@ func (g *Gossip) memberlistConfig() *memberlist.Config {
 	c.Conflict = (*delegate)(g)
 	c.Logger = logger(g.config.Log)
 	return c
-}
-
-// Join contacts seeds and remembered peers, and then everybody that they know, so that all nodes know of this one when
-// it returns. It returns the number of nodes reached; none is not an error, the caller decides.
-func (g *Gossip) Join(ctx context.Context, seeds []netip.AddrPort) int {
-	known := map[netip.AddrPort]bool{g.transport.Address(): true}
-	reached := 0
-	next := append([]netip.AddrPort(nil), seeds...)
-	for _, n := range g.Nodes() {
-		if n.HostID != g.config.HostID && !n.IsGone() {
-			next = append(next, n.Address)
-		}
-	}
-	for len(next) > 0 && ctx.Err() == nil {
-		var round []netip.AddrPort
-		for _, a := range next {
-			if a.IsValid() && !known[a] {
-				known[a] = true
-				round = append(round, a)
-			}
-		}
-		reached += g.contact(round)
-		next = nil
-		for _, n := range g.Nodes() {
-			if !n.IsGone() && !known[n.Address] {
-				next = append(next, n.Address)
-			}
-		}
-	}
-	return reached
-}
-
-// contact exchanges states with nodes, several at once, and returns how many answered.
-func (g *Gossip) contact(addrs []netip.AddrPort) int {
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	reached := 0
-	slots := make(chan struct{}, 16)
-	for _, a := range addrs {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			n, err := g.list.Join([]string{a.String()})
-			if err != nil {
-				g.config.Log.Debug("node not reached", "node", a.String(), "error", err)
-			}
-			mu.Lock()
-			reached += n
-			mu.Unlock()
-		}()
-	}
-	wg.Wait()
-	return reached
-}
-
-// ErrUnreachable is what Shadow says when no seed answers.
-var ErrUnreachable = errors.New("Unable to gossip with any peers") //nolint:staticcheck // Cassandra's words
-
-// Shadow asks seeds who is in the cluster without becoming a part of it: before a new node chooses its tokens.
-func Shadow(ctx context.Context, t *Transport, seeds []netip.AddrPort) ([]*Node, error) {
-	for _, a := range seeds {
-		if a == t.Address() {
-			continue
-		}
-		states, err := t.shadowOf(ctx, a)
-		if err != nil {
-			t.config.Log.Debug("seed not reached", "node", a.String(), "error", err)
-			continue
-		}
-		var out []*Node
-		for _, s := range states {
-			out = append(out, s.node())
-		}
-		return out, nil
-	}
-	return nil, ErrUnreachable
-}
-
-// ShadowAny asks nodes at the same time who is in the cluster and takes the first answer; nil when nobody answers in time.
-func ShadowAny(ctx context.Context, t *Transport, nodes []netip.AddrPort) []*Node {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	answers := make(chan []*Node, len(nodes))
-	for _, a := range nodes {
-		go func() {
-			out, _ := Shadow(ctx, t, []netip.AddrPort{a})
-			answers <- out
-		}()
-	}
-	var first []*Node
-	for range nodes {
-		if got := <-answers; first == nil && got != nil {
-			first = got
-			cancel()
-		}
-	}
-	return first
 }
 
 // Leave tells the others that this node shuts down, unless it has announced that it left, and stops.
@@ -339,46 +246,3 @@ func (g *Gossip) soon(f func()) {
 	default:
 	}
 }
-
-// queue delivers events in order from one goroutine; those who post never wait.
-type queue struct {
-	mu      sync.Mutex
-	pending []Event
-	wake    chan struct{}
-	done    chan struct{}
-	deliver func(Event)
-}
-
-func newQueue(deliver func(Event)) *queue {
-	return &queue{wake: make(chan struct{}, 1), done: make(chan struct{}), deliver: deliver}
-}
-
-func (q *queue) post(e Event) {
-	q.mu.Lock()
-	q.pending = append(q.pending, e)
-	q.mu.Unlock()
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
-}
-
-func (q *queue) run(running *sync.WaitGroup) {
-	defer running.Done()
-	for {
-		select {
-		case <-q.done:
-			return
-		case <-q.wake:
-		}
-		q.mu.Lock()
-		batch := q.pending
-		q.pending = nil
-		q.mu.Unlock()
-		for _, e := range batch {
-			q.deliver(e)
-		}
-	}
-}
-
-func (q *queue) close() { close(q.done) }

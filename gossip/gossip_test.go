@@ -38,10 +38,12 @@ func startNode(t *testing.T, host byte, opts ...option) *testNode {
 			Status: "NORMAL,1", Datacenter: "dc1", Rack: "r1", Tokens: FormatTokens([]int64{int64(host), -5}),
 			Schema: uuid.Max.String(),
 		},
-		OnEvent: func(e Event) {
+		OnEvents: func(events []Event) {
 			n.mu.Lock()
 			defer n.mu.Unlock()
-			n.events = append(n.events, fmt.Sprintf("%s %d", e.Kind, e.Node.HostID[15]))
+			for _, e := range events {
+				n.events = append(n.events, fmt.Sprintf("%s %d", e.Kind, e.Node.HostID[15]))
+			}
 		},
 	}
 	tc := TransportConfig{Cluster: "test", Listen: netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, host}), 0)}
@@ -259,7 +261,7 @@ func TestStateMerge(t *testing.T) {
 	b.values[Rack], b.values[Load] = Value{2, "old"}, Value{4, "1.5"}
 	require.True(t, a.merge(b))
 	require.Equal(t, "x", a.values[Rack].Text)
-	require.InDelta(t, 1.5, a.node().Load, 0)
+	require.InDelta(t, 1.5, a.node(nil).Load, 0)
 	require.True(t, a.merge(&state{generation: 2}))
 	require.Empty(t, a.values[Rack].Text)
 }
@@ -278,7 +280,7 @@ func FuzzDecodeStates(f *testing.F) {
 		require.NoError(t, err)
 		require.Len(t, again, len(states))
 		for _, s := range states {
-			s.node()
+			s.node(nil)
 		}
 	})
 }

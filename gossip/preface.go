@@ -27,6 +27,7 @@ const (
 	kindPackets kind = 'p' // memberlist's packets, each behind its length (2 bytes); where UDP is not used
 	kindRPC     kind = 'r'
 	kindShadow  kind = 's' // the accepting side sends all states and closes
+	kindOwn     kind = 'o' // the accepting side sends its own states and closes
 )
 
 func preface(k kind, cluster string, from netip.AddrPort) []byte {

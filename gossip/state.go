@@ -101,7 +101,7 @@ func (s *state) merge(o *state) bool {
 	return changed
 }
 
-// Node is what is known of one node. It is a snapshot: it does not change.
+// Node is what is known of one node. It is a snapshot that many share: it does not change.
 type Node struct {
 	HostID         uuid.UUID
 	Generation     int64
@@ -123,7 +123,7 @@ type Node struct {
 	Live      bool
 	DownSince time.Time
 	// Values are the states as announced, by key; those never announced have version 0.
-	Values map[Key]Value
+	Values [keyCount]Value
 }
 
 // IsMember says whether the node owns tokens, whatever its state of health.
@@ -140,17 +140,21 @@ func (n *Node) IsGone() bool {
 	return n.Status == StatusLeft || n.Status == StatusRemoved || n.Status == StatusReplaced
 }
 
-// node makes the snapshot of a state.
-func (s *state) node() *Node {
+// node makes the snapshot of a state. It shares the tokens of the one before, which may be nil, when they are the same.
+func (s *state) node(before *Node) *Node {
 	n := &Node{
 		HostID: s.host, Generation: s.generation, Heartbeat: s.version(),
 		Address: addrPort(s.values[StorageAddress].Text), Listen: addrPort(s.values[ListenAddress].Text),
 		Native:     addrPort(s.values[NativeAddress].Text),
 		Datacenter: s.values[Datacenter].Text, Rack: s.values[Rack].Text,
-		Tokens:         parseTokens(s.values[Tokens].Text),
 		ReleaseVersion: s.values[ReleaseVersion].Text,
 		NativeReady:    s.values[RPCReady].Text == "true",
-		Values:         make(map[Key]Value, keyCount),
+		Values:         s.values,
+	}
+	if before != nil && before.Values[Tokens].Text == s.values[Tokens].Text {
+		n.Tokens = before.Tokens
+	} else {
+		n.Tokens = parseTokens(s.values[Tokens].Text)
 	}
 	var args string
 	n.Status, args, _ = strings.Cut(s.values[Status].Text, ",")
@@ -160,11 +164,6 @@ func (s *state) node() *Node {
 	n.SchemaVersion, _ = uuid.Parse(s.values[Schema].Text)
 	if load, err := strconv.ParseFloat(s.values[Load].Text, 64); err == nil {
 		n.Load, n.HasLoad = load, true
-	}
-	for k, v := range s.values {
-		if v.Version > 0 {
-			n.Values[Key(k)] = v
-		}
 	}
 	return n
 }

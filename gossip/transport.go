@@ -41,10 +41,10 @@ type Transport struct {
 	streams chan net.Conn
 	rpc     chan net.Conn
 
-	// places says where peers are; set by Gossip once it knows. shadow answers kindShadow.
+	// places says where peers are; set by Gossip once it knows. answer is sent to kindShadow and kindOwn.
 	mu     sync.RWMutex
 	places func(netip.AddrPort) place
-	shadow func() []byte
+	answer func(kind) []byte
 	open   map[net.Conn]struct{}
 	lanes  map[netip.AddrPort]*lane
 
@@ -73,7 +73,7 @@ func Listen(c TransportConfig) (*Transport, error) {
 		config: c, header: packetPreface(c.Cluster),
 		packets: make(chan *memberlist.Packet, 256), streams: make(chan net.Conn), rpc: make(chan net.Conn),
 		open: map[net.Conn]struct{}{}, lanes: map[netip.AddrPort]*lane{}, done: make(chan struct{}),
-		places: func(netip.AddrPort) place { return place{} }, shadow: func() []byte { return nil },
+		places: func(netip.AddrPort) place { return place{} }, answer: func(kind) []byte { return nil },
 	}
 	var err error
 	if t.tcp, err = net.ListenTCP("tcp", net.TCPAddrFromAddrPort(c.Listen)); err != nil {
@@ -237,13 +237,13 @@ func (t *Transport) route(conn net.Conn, h hello) {
 	case kindPackets:
 		t.readPackets(conn, h.from)
 		return
-	case kindShadow:
+	case kindShadow, kindOwn:
 		defer conn.Close()
 		t.mu.RLock()
-		f := t.shadow
+		f := t.answer
 		t.mu.RUnlock()
 		_ = conn.SetDeadline(time.Now().Add(t.config.ConnectTimeout))
-		_, _ = conn.Write(f())
+		_, _ = conn.Write(f(h.kind))
 		return
 	default:
 		_ = conn.Close()

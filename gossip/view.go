@@ -7,28 +7,27 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/hashicorp/memberlist"
 )
 
 // Self is what this node has announced.
 func (g *Gossip) Self() *Node {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	return g.selfLocked()
+	return g.self
 }
 
-func (g *Gossip) selfLocked() *Node {
-	n := g.own.node()
-	n.Live = true
-	return n
+// ownChanged takes a new snapshot of this node after its state changed. The lock is held.
+func (g *Gossip) ownChanged() {
+	g.self = g.own.node(g.self)
+	g.self.Live = true
 }
 
 // Nodes are all nodes that are known, this one and those that have left included, by address.
 func (g *Gossip) Nodes() []*Node {
 	g.mu.RLock()
-	out := []*Node{g.selfLocked()}
+	out := append(make([]*Node, 0, len(g.peers)+1), g.self)
 	for _, p := range g.peers {
-		out = append(out, p.node())
+		out = append(out, p.node)
 	}
 	g.mu.RUnlock()
 	slices.SortFunc(out, func(a, b *Node) int { return a.Address.Compare(b.Address) })
@@ -40,18 +39,18 @@ func (g *Gossip) Node(host uuid.UUID) *Node {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
 	if host == g.config.HostID {
-		return g.selfLocked()
+		return g.self
 	}
 	if p := g.peers[host]; p != nil {
-		return p.node()
+		return p.node
 	}
 	return nil
 }
 
-func (p *peer) node() *Node {
-	n := p.state.node()
-	n.Live, n.DownSince = p.live, p.downSince
-	return n
+// changed takes a new snapshot of a peer after its state or health changed.
+func (p *peer) changed() {
+	p.node = p.state.node(p.node)
+	p.node.Live, p.node.DownSince = p.live, p.downSince
 }
 
 // Live says whether a peer answers.
@@ -80,11 +79,7 @@ func (g *Gossip) SchemaVersion(host uuid.UUID) uuid.UUID {
 	if p == nil {
 		return uuid.Nil
 	}
-	id, err := uuid.Parse(p.state.values[Schema].Text)
-	if err != nil {
-		return uuid.Nil
-	}
-	return id
+	return p.node.SchemaVersion
 }
 
 // placeOf is where a node is, for the rules of encryption.
@@ -102,106 +97,6 @@ func (g *Gossip) placeOf(a netip.AddrPort) place {
 	return place{s.values[Datacenter].Text, s.values[Rack].Text}
 }
 
-// Set announces application states of this node: all live nodes hear of it at once.
-func (g *Gossip) Set(values map[Key]string) { g.announce(values) }
-
-// SetStatus announces a status word and its arguments.
-func (g *Gossip) SetStatus(word string, args ...any) {
-	g.announce(map[Key]string{Status: statusText(word, args...)})
-}
-
-// SetPeerStatus speaks for a dead node that is being removed (removing, removed, LEFT): the word of the remover counts
-// until the node itself starts again. False when the node is unknown.
-func (g *Gossip) SetPeerStatus(host uuid.UUID, word string, args ...any) bool {
-	g.mu.Lock()
-	p := g.peers[host]
-	if p == nil {
-		g.mu.Unlock()
-		return false
-	}
-	s := &state{host: host, generation: p.state.generation}
-	s.values[Status] = Value{p.state.version() + 100, statusText(word, args...)}
-	before := p.node()
-	p.state.merge(s)
-	g.settle(p, before)
-	copied := *p.state
-	g.mu.Unlock()
-	g.tell([]*state{&copied})
-	return true
-}
-
-// announce gives values new versions and tells everybody. It sends all states, not only the changed ones: messages may
-// overtake each other, and the newest version says nothing of what was lost before it.
-func (g *Gossip) announce(values map[Key]string) {
-	g.mu.Lock()
-	before := g.own.version()
-	version := before
-	for k, text := range values {
-		if k >= keyCount || g.own.values[k].Text == text && g.own.values[k].Version > 0 {
-			continue
-		}
-		version++
-		g.own.values[k] = Value{version, text}
-	}
-	copied := *g.own
-	g.mu.Unlock()
-	if version > before {
-		g.tell([]*state{&copied})
-	}
-}
-
-// tell sends states to all members over connections; a member that misses it learns by push/pull.
-func (g *Gossip) tell(states []*state) {
-	if g.list == nil || g.ctx.Err() != nil {
-		return
-	}
-	g.soon(g.updateMeta)
-	msg := encodeStates(states)
-	done := make(chan struct{}, 64)
-	sent := 0
-	for _, m := range g.audience() {
-		sent++
-		go func() {
-			if err := g.list.SendReliable(m, msg); err != nil {
-				g.config.Log.Debug("announcement not sent", "node", m.Address(), "error", err)
-			}
-			select {
-			case done <- struct{}{}:
-			default:
-			}
-		}()
-	}
-	// Wait for most of them, so that a status announced before the end is really out.
-	limit := time.After(g.config.Detect / 4)
-	for range min(sent, cap(done)) {
-		select {
-		case <-done:
-		case <-limit:
-			return
-		}
-	}
-}
-
-// audience are the other nodes that memberlist holds for alive. They are copies: memberlist changes the nodes that it
-// hands out while they are in use.
-func (g *Gossip) audience() []*memberlist.Node {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	out := make([]*memberlist.Node, 0, len(g.members))
-	for host, m := range g.members {
-		out = append(out, &memberlist.Node{Name: host.String(), Addr: m.addr.Addr().AsSlice(), Port: m.addr.Port()})
-	}
-	return out
-}
-
-// updateMeta makes memberlist spread the version of this node's state. It does not wait until that has happened: a node
-// that stops would.
-func (g *Gossip) updateMeta() {
-	if err := g.list.UpdateNode(time.Millisecond); err != nil && g.ctx.Err() == nil {
-		g.config.Log.Debug("own version not spread yet", "error", err)
-	}
-}
-
 // mayServe says whether a node's status lets it answer, as long as memberlist reaches it. One that says that it has left
 // goes on to answer those who have not heard of it yet: they must not believe that a replica is down.
 func (p *peer) mayServe() bool {
@@ -216,7 +111,6 @@ func (p *peer) mayServe() bool {
 // settle brings a peer's liveness up to date after its state or membership changed, and posts what follows from it.
 // The lock is held; before is the peer as it was, nil when it is new.
 func (g *Gossip) settle(p *peer, before *Node) {
-	g.dirty = true
 	live := p.member && p.mayServe()
 	was := p.live
 	p.live = live
@@ -226,7 +120,9 @@ func (g *Gossip) settle(p *peer, before *Node) {
 	case was || p.downSince.IsZero():
 		p.downSince = g.config.Clock.Now()
 	}
-	now := p.node()
+	p.changed()
+	now := p.node
+	g.dirty = g.dirty || worthSaving(before, now)
 	if now.IsGone() {
 		if p.announced {
 			p.announced = false
@@ -244,6 +140,19 @@ func (g *Gossip) settle(p *peer, before *Node) {
 	if live != was {
 		g.postLiveness(now)
 	}
+}
+
+// worthSaving says whether a change is one that a restarted node would miss: the load is not.
+func worthSaving(before, now *Node) bool {
+	if before == nil || before.Generation != now.Generation {
+		return true
+	}
+	for k, v := range now.Values {
+		if Key(k) != Load && before.Values[k] != v {
+			return true
+		}
+	}
+	return false
 }
 
 func (g *Gossip) postLiveness(n *Node) {
@@ -281,11 +190,10 @@ func (g *Gossip) learnPeer(s *state) {
 		return
 	}
 	if s.generation > p.state.generation && !addrPort(s.values[StorageAddress].Text).IsValid() {
-		addr := addrPort(p.state.values[StorageAddress].Text) // a part of a new life: ask for all of it
-		g.soon(func() { g.contact([]netip.AddrPort{addr}) })
+		g.miss(s.host, member{p.node.Address, s.generation, s.version()}) // a part of a new life
 		return
 	}
-	before := p.node()
+	before := p.node
 	if p.state.merge(s) {
 		g.takeAddress(p)
 		g.settle(p, before)
@@ -295,10 +203,8 @@ func (g *Gossip) learnPeer(s *state) {
 // takeAddress makes p the owner of its address. Another node that had it and started earlier is gone.
 func (g *Gossip) takeAddress(p *peer) {
 	a := addrPort(p.state.values[StorageAddress].Text)
-	for old, host := range g.byAddr {
-		if host == p.state.host && old != a {
-			delete(g.byAddr, old)
-		}
+	if old := p.node; old != nil && old.Address != a && g.byAddr[old.Address] == p.state.host {
+		delete(g.byAddr, old.Address)
 	}
 	if host, ok := g.byAddr[a]; ok && host != p.state.host {
 		other := g.peers[host]
@@ -312,9 +218,9 @@ func (g *Gossip) takeAddress(p *peer) {
 			delete(g.peers, host)
 			g.config.Log.Warn("address has a new owner", "node", a.String(), "host_id", p.state.host.String(), "old_host_id", host.String())
 			if other.announced {
-				n := other.node()
+				n := *other.node
 				n.Live = false
-				g.events.post(Event{Left, n})
+				g.events.post(Event{Left, &n})
 			}
 		}
 	}
@@ -332,7 +238,7 @@ func (g *Gossip) hearOfSelf(s *state) {
 		ownWord, _, _ := strings.Cut(own.values[Status].Text, ",")
 		if (word == StatusRemoved || word == StatusLeft || word == StatusReplaced) && ownWord != StatusLeft {
 			g.config.Log.Warn("Received removenode gossip about myself. Is this node rejoining after an explicit removenode?")
-			g.events.post(Event{Removed, g.selfLocked()})
+			g.events.post(Event{Removed, g.self})
 			return
 		}
 		base := s.version()
@@ -345,8 +251,9 @@ func (g *Gossip) hearOfSelf(s *state) {
 	default:
 		return
 	}
+	g.ownChanged()
 	copied := *own
-	g.soon(func() { g.tell([]*state{&copied}) })
+	g.soon(func() { g.tell(&copied) })
 }
 
 // Forget drops all knowledge of a node that has left.
@@ -355,7 +262,7 @@ func (g *Gossip) Forget(host uuid.UUID) {
 	defer g.mu.Unlock()
 	if p := g.peers[host]; p != nil {
 		delete(g.peers, host)
-		delete(g.byAddr, addrPort(p.state.values[StorageAddress].Text))
+		delete(g.byAddr, p.node.Address)
 		g.dirty = true
 	}
 }

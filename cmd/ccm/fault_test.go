@@ -105,7 +105,7 @@ func (l *local) query(n int, statements ...string) error {
 	}
 	defer s.close()
 	for _, text := range statements {
-		if err := s.query(ctx, text); err != nil {
+		if err := s.query(ctx, text, localOne); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ func (c *cluster) foreignTLS(n *node) bool {
 	return err == nil && cfg.ClientEncryption.Enabled
 }
 
-// serves asks a node whether it serves clients: by a login, or by its admin port where ccm cannot log in.
+// serves asks a node whether it serves clients: by the beginning of a dialogue, or by its admin port where ccm cannot connect.
 func (c *cluster) serves(ctx context.Context, n *node) error {
 	if c.foreignTLS(n) {
 		sw, err := admin.SwitchOp.Call(ctx, n.admin(), admin.Switch{Name: admin.Binary})
@@ -30,13 +30,11 @@ func (c *cluster) serves(ctx context.Context, n *node) error {
 		}
 		return err
 	}
-	session, err := c.login(ctx, n)
-	var refused *serverError
-	if err == nil {
-		session.close()
+	session, err := c.connect(ctx, n)
+	if err != nil {
+		return err
 	}
-	if errors.As(err, &refused) {
-		return nil
-	}
+	defer session.close()
+	_, err = session.startup(ctx)
 	return err
 }

@@ -26,7 +26,8 @@ const (
 	opAuthSuccess   = 0x10
 	// maxAnswer limits what is read of an answer.
 	maxAnswer = 1 << 20
-	// localOne is the consistency of ccm's statements.
+	// Consistency levels.
+	levelAll = 0x05
 	localOne = 0x0a
 )
 
@@ -43,6 +44,19 @@ type session struct{ conn net.Conn }
 
 // login connects to a node and logs in as the superuser where the cluster asks for it.
 func (c *cluster) login(ctx context.Context, n *node) (*session, error) {
+	s, err := c.connect(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.handshake(ctx); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// connect opens a connection and says nothing yet.
+func (c *cluster) connect(ctx context.Context, n *node) (*session, error) {
 	config, err := c.clientTLS(n)
 	if err != nil {
 		return nil, err
@@ -55,28 +69,29 @@ func (c *cluster) login(ctx context.Context, n *node) (*session, error) {
 	if config != nil {
 		conn = tls.Client(conn, config)
 	}
-	s := &session{conn}
-	if err := s.handshake(ctx); err != nil {
-		_ = conn.Close()
-		return nil, err
-	}
-	return s, nil
+	return &session{conn}, nil
 }
 
 func (s *session) close() { _ = s.conn.Close() }
 
-func (s *session) handshake(ctx context.Context) error {
+// startup begins the dialogue; the answer is opReady, or opAuthenticate where a login is asked for.
+func (s *session) startup(ctx context.Context) (byte, error) {
 	body := binary.BigEndian.AppendUint16(nil, 1)
 	body = appendString(appendString(body, "CQL_VERSION"), "3.0.0")
 	op, _, err := s.ask(ctx, opStartup, body)
+	if err == nil && op != opReady && op != opAuthenticate {
+		err = fmt.Errorf("unexpected answer 0x%02x to STARTUP", op)
+	}
+	return op, err
+}
+
+func (s *session) handshake(ctx context.Context) error {
+	op, err := s.startup(ctx)
 	if err != nil || op == opReady {
 		return err
 	}
-	if op != opAuthenticate {
-		return fmt.Errorf("unexpected answer 0x%02x to STARTUP", op)
-	}
 	token := "\x00" + superuser + "\x00" + superuser
-	body = append(binary.BigEndian.AppendUint32(nil, uint32(len(token))), token...)
+	body := append(binary.BigEndian.AppendUint32(nil, uint32(len(token))), token...)
 	op, _, err = s.ask(ctx, opAuthResponse, body)
 	if err == nil && op != opAuthSuccess {
 		err = fmt.Errorf("unexpected answer 0x%02x to AUTH_RESPONSE", op)
@@ -84,11 +99,11 @@ func (s *session) handshake(ctx context.Context) error {
 	return err
 }
 
-// query runs a statement and drops its rows.
-func (s *session) query(ctx context.Context, cql string) error {
+// query runs a statement at a consistency level and drops its rows.
+func (s *session) query(ctx context.Context, cql string, level uint16) error {
 	body := binary.BigEndian.AppendUint32(nil, uint32(len(cql)))
 	body = append(body, cql...)
-	body = append(binary.BigEndian.AppendUint16(body, localOne), 0)
+	body = append(binary.BigEndian.AppendUint16(body, level), 0)
 	op, _, err := s.ask(ctx, opQuery, body)
 	if err == nil && op != opResult {
 		err = fmt.Errorf("unexpected answer 0x%02x to QUERY", op)

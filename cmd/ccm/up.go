@@ -272,14 +272,17 @@ func (c *cluster) prepare(ctx context.Context, s *steps) error {
 		what = "the superuser can log in at every node"
 	}
 	return s.do(what, func() error {
-		for i := range c.Nodes {
-			if err := c.waitForLogin(ctx, &c.Nodes[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		slots := make(chan struct{}, loginsAtOnce)
+		return each(c.nodes(), func(n *node) error {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			return c.waitForLogin(ctx, n)
+		})
 	})
 }
+
+// loginsAtOnce is how many logins, which keep a core busy each, are tried at the same time.
+const loginsAtOnce = 2
 
 func (c *cluster) replicateAuth(ctx context.Context, first *node, statement string) error {
 	session, err := c.waitForSession(ctx, first)
@@ -287,34 +290,20 @@ func (c *cluster) replicateAuth(ctx context.Context, first *node, statement stri
 		return err
 	}
 	defer session.close()
-	if err := session.query(ctx, statement); err != nil {
+	if err := session.query(ctx, statement, localOne); err != nil {
 		return fmt.Errorf("%s: %w", statement, err)
 	}
 	if err := waitForRing(ctx, c.nodes()); err != nil {
 		return err
 	}
-	for _, n := range c.repairers() {
-		if _, err := admin.RepairOp.Call(ctx, n.admin(), admin.Repair{Keyspace: "system_auth", Full: true, JobThreads: 1}); err != nil {
-			return fmt.Errorf("repair of system_auth at %s: %w", n.Name, err)
-		}
+	if err := session.query(ctx, readSuperuser, levelAll); err != nil {
+		return fmt.Errorf("%s: %w", readSuperuser, err)
 	}
 	return nil
 }
 
-// repairers are nodes that replicate all of system_auth together: in a datacenter of at most as many nodes as replicas any of
-// them does, else all of the first datacenter's.
-func (c *cluster) repairers() []*node {
-	byDC := map[string][]*node{}
-	for _, n := range c.nodes() {
-		byDC[n.Datacenter] = append(byDC[n.Datacenter], n)
-	}
-	for _, n := range c.nodes() {
-		if len(byDC[n.Datacenter]) <= maxReplicas {
-			return []*node{n}
-		}
-	}
-	return byDC[c.Nodes[0].Datacenter]
-}
+// readSuperuser reads all that the keyspace of roles of a new cluster holds; read from all replicas it is repaired on all.
+const readSuperuser = "SELECT * FROM system_auth.roles WHERE role = '" + superuser + "'"
 
 // waitForSession logs in; the superuser appears shortly after the first node.
 func (c *cluster) waitForSession(ctx context.Context, n *node) (*session, error) {
@@ -337,7 +326,7 @@ func (c *cluster) waitForLogin(ctx context.Context, n *node) error {
 		return err
 	}
 	defer session.close()
-	if err := session.query(ctx, "SELECT key FROM system.local"); err != nil {
+	if err := session.query(ctx, "SELECT key FROM system.local", localOne); err != nil {
 		return fmt.Errorf("%s refuses a statement of the superuser: %w", n.Name, err)
 	}
 	return nil

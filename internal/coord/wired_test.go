@@ -51,14 +51,16 @@ func wire(t *testing.T, n int, db *storage.DB, listen netip.AddrPort, generation
 			gossip.Status: gossip.StatusNormal, gossip.Datacenter: "dc", gossip.Rack: "r",
 			gossip.Tokens: gossip.FormatTokens([]int64{int64(token.Even(3)[n-1]) + 1}),
 		},
-		OnEvent: func(e gossip.Event) {
+		OnEvents: func(events []gossip.Event) {
 			if !w.ready.Load() {
 				return
 			}
 			w.SetRing(w.ringOf())
-			if e.Kind == gossip.Up {
-				w.client.Up(e.Node.Address)
-				w.WakeHints()
+			for _, e := range events {
+				if e.Kind == gossip.Up {
+					w.client.Up(e.Node.Address)
+					w.WakeHints()
+				}
 			}
 			w.SchemaSeen()
 		},

@@ -80,7 +80,7 @@ func (n *Node) becomeNormal(ctx context.Context) error {
 	}
 	n.setMode("NORMAL")
 	n.log.Info("Node /" + n.address.String() + " state jump to NORMAL")
-	if joined {
+	if joined && n.cfg.AutoBootstrap { // else it came without data, and nobody's writes matter
 		if err := n.coord.Settle(ctx, n.identity.HostID, ring.Normal); err != nil {
 			n.log.Warn("not everybody knows yet that this node has joined", "error", err)
 		}

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,7 +56,7 @@ func (n *Node) endpointOf(g *gossip.Node) ring.Endpoint {
 func (n *Node) ringOf(nodes []*gossip.Node) *ring.Ring {
 	var endpoints []ring.Endpoint
 	for _, g := range nodes {
-		if joining := g.Status == gossip.StatusBoot || g.Status == gossip.StatusBootReplace; g.IsMember() || joining && len(g.Tokens) > 0 {
+		if inRing(g) {
 			e := n.endpointOf(g)
 			e.Replaces = replacedBy(nodes, g)
 			endpoints = append(endpoints, e)
@@ -85,43 +86,78 @@ func (n *Node) currentRing() *ring.Ring {
 	return n.ringOf(nodes)
 }
 
-// sameInRing says whether the ring would not change: most of what nodes announce has nothing to do with it, and a new ring
-// of a hundred nodes is work.
-func sameInRing(before, now *gossip.Node) bool {
-	if before == nil || before.Generation != now.Generation {
-		return false
-	}
-	for _, k := range []gossip.Key{gossip.Status, gossip.Tokens, gossip.StorageAddress, gossip.Datacenter, gossip.Rack} {
-		if before.Values[k] != now.Values[k] {
-			return false
-		}
-	}
-	return true
+// inRing says whether a node owns tokens or is about to.
+func inRing(g *gossip.Node) bool {
+	joining := g.Status == gossip.StatusBoot || g.Status == gossip.StatusBootReplace
+	return g.IsMember() || joining && len(g.Tokens) > 0
 }
 
-// onGossip is told of every change of a peer, one at a time and in order.
-func (n *Node) onGossip(e gossip.Event) {
+// otherRing says whether a change makes another ring: most of what nodes announce has nothing to do with it, and a new ring
+// of a hundred nodes is work.
+func (c change) otherRing() bool {
+	was, is := c.before != nil && inRing(c.before), c.Kind != gossip.Left && inRing(c.Node)
+	if was != is || !was {
+		return was || is || c.Kind == gossip.Removed
+	}
+	if c.before.Generation != c.Node.Generation || c.Kind == gossip.Removed {
+		return true
+	}
+	for _, k := range []gossip.Key{gossip.Status, gossip.Tokens, gossip.StorageAddress, gossip.Datacenter, gossip.Rack} {
+		if c.before.Values[k] != c.Node.Values[k] {
+			return true
+		}
+	}
+	return false
+}
+
+// change is an event, and the node as it was known before.
+type change struct {
+	gossip.Event
+	before *gossip.Node
+}
+
+// onGossip is told of every change of a peer, in order. For all that come together there is one new ring, and the rows of
+// a peer are written once; clients hear of each of them.
+func (n *Node) onGossip(events []gossip.Event) {
 	if n.coord == nil {
 		return
 	}
-	n.mu.Lock()
-	same := sameInRing(n.known[e.Node.HostID], e.Node)
-	n.mu.Unlock()
-	if !same || e.Kind == gossip.Joined || e.Kind == gossip.Left || e.Kind == gossip.Removed {
+	changes, otherRing := n.note(events)
+	if otherRing {
 		n.coord.SetRing(n.currentRing())
 	}
-	if e.Node.HostID == n.identity.HostID {
-		n.expelled()
-		return
+	n.updatePeers(changes)
+	for _, c := range changes {
+		if c.Node.HostID == n.identity.HostID {
+			n.expelled()
+			continue
+		}
+		n.follow(c.Event, c.before)
 	}
+}
+
+// note remembers what is known now, and says whether that makes another ring.
+func (n *Node) note(events []gossip.Event) (changes []change, otherRing bool) {
 	n.mu.Lock()
-	before := n.known[e.Node.HostID]
-	n.known[e.Node.HostID] = e.Node
-	if e.Kind == gossip.Left {
-		delete(n.known, e.Node.HostID)
+	defer n.mu.Unlock()
+	for _, e := range events {
+		host := e.Node.HostID
+		before := n.known[host]
+		c := change{e, before}
+		changes, otherRing = append(changes, c), otherRing || c.otherRing()
+		switch {
+		case host == n.identity.HostID:
+		case e.Kind == gossip.Left:
+			delete(n.known, host)
+		default:
+			n.known[host] = e.Node
+		}
 	}
-	n.mu.Unlock()
-	n.updatePeer(e, before)
+	return changes, otherRing
+}
+
+// follow is what a change of a peer means to the other parts of the node.
+func (n *Node) follow(e gossip.Event, before *gossip.Node) {
 	switch e.Kind {
 	case gossip.Up:
 		n.log.Info("InetAddress /" + e.Node.Address.String() + " is now UP")
@@ -159,7 +195,7 @@ func (n *Node) tellClients(e gossip.Event, before *gossip.Node) {
 		case !e.Node.IsMember():
 		case before == nil || !before.IsMember() || before.Native != node:
 			n.server.NodeEvent(server.NewNode, node, serving)
-		case gossip.FormatTokens(before.Tokens) != gossip.FormatTokens(e.Node.Tokens):
+		case !slices.Equal(before.Tokens, e.Node.Tokens):
 			n.server.NodeEvent(server.MovedNode, node, serving)
 		}
 	}

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -63,6 +64,24 @@ const (
 	deletePeerV2 = "DELETE FROM system.peers_v2 WHERE peer = ? AND peer_port = ?"
 )
 
+// updatePeers keeps the rows of peers right after changes, one write for each of them.
+func (n *Node) updatePeers(changes []change) {
+	first := map[uuid.UUID]*gossip.Node{}
+	last := map[uuid.UUID]gossip.Event{}
+	for _, c := range changes {
+		host := c.Node.HostID
+		if _, known := last[host]; !known {
+			first[host] = c.before
+		}
+		last[host] = c.Event
+	}
+	for host, e := range last {
+		if host != n.identity.HostID {
+			n.updatePeer(e, first[host])
+		}
+	}
+}
+
 // updatePeer keeps a peer's rows right. A row is written whole or not at all: drivers ignore nodes of which they know too
 // little.
 func (n *Node) updatePeer(e gossip.Event, before *gossip.Node) {
@@ -71,7 +90,9 @@ func (n *Node) updatePeer(e gossip.Event, before *gossip.Node) {
 		n.dropPeer(before.HostID, before.Address)
 	}
 	if e.Kind == gossip.Left || !g.IsMember() {
-		n.dropPeer(g.HostID, g.Address)
+		if e.Kind == gossip.Left || before != nil && before.IsMember() { // else there are none
+			n.dropPeer(g.HostID, g.Address)
+		}
 		return
 	}
 	if g.SchemaVersion == uuid.Nil || !g.Native.IsValid() || samePeer(before, g) {
@@ -107,7 +128,7 @@ func (n *Node) deletePeer(a netip.AddrPort) {
 func samePeer(before, now *gossip.Node) bool {
 	return before != nil && before.IsMember() && before.HostID == now.HostID && before.Address == now.Address && before.Native == now.Native &&
 		before.Datacenter == now.Datacenter && before.Rack == now.Rack && before.ReleaseVersion == now.ReleaseVersion &&
-		before.SchemaVersion == now.SchemaVersion && gossip.FormatTokens(before.Tokens) == gossip.FormatTokens(now.Tokens)
+		before.SchemaVersion == now.SchemaVersion && slices.Equal(before.Tokens, now.Tokens)
 }
 
 // sawPeerVersion keeps the rows of a peer right when a call told its schema version before gossip did.

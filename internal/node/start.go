@@ -16,7 +16,7 @@ const (
 	// settle is how long a starting node waits for the others to have one schema with it before it serves clients.
 	settle = 10 * time.Second
 	// joinTimeout limits the first contact with the seeds.
-	joinTimeout = 5 * time.Second
+	joinTimeout = 10 * time.Second
 )
 
 // Start joins the cluster and serves clients. It returns when clients can log in, or with the reason why not; the node is
@@ -53,8 +53,12 @@ func (n *Node) join(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
 	defer cancel()
+	needed := !n.isSeed() && !n.identity.Bootstrapped
 	reached := n.gossip.Join(ctx, n.seeds())
-	if reached == 0 && !n.isSeed() && !n.identity.Bootstrapped {
+	for needed && reached == 0 && ctx.Err() == nil { // a seed that was there before may be busy
+		reached = n.gossip.Join(ctx, n.seeds())
+	}
+	if needed && reached == 0 {
 		return config.Refuse("Unable to contact any seeds: " + fmt.Sprint(n.seeds()))
 	}
 	n.coord.SetRing(n.currentRing())

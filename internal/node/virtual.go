@@ -54,7 +54,9 @@ func (n *Node) gossipNodes() []virtual.GossipNode {
 	for _, g := range n.gossip.Nodes() {
 		v := virtual.GossipNode{Address: g.Address, Generation: int(g.Generation), Heartbeat: int(g.Heartbeat), States: map[string]virtual.GossipState{}}
 		for k, s := range g.Values {
-			v.States[strings.ToLower(k.String())] = virtual.GossipState{Value: s.Text, Version: int(s.Version)}
+			if s.Version > 0 {
+				v.States[strings.ToLower(gossip.Key(k).String())] = virtual.GossipState{Value: s.Text, Version: int(s.Version)}
+			}
 		}
 		// What Cassandra announces apart is part of other states here.
 		derive := func(name string, from gossip.Key, value string) {

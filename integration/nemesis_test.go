@@ -50,9 +50,12 @@ type nemesis struct {
 	rng      *rand.Rand
 	counts   map[string]int
 	starting map[int]<-chan error
+	leaving  map[int]<-chan error
 	// dcs are the numbers of the nodes of each datacenter; mayDie is how many nodes of one may be down at a time.
 	dcs    [][]int
 	mayDie int
+	// guests join and leave again; one of each datacenter.
+	guests []int
 	faults []chaosFault
 }
 
@@ -103,7 +106,7 @@ var cutDatacenters = chaosFault{"cut of datacenters", 1, func(n *nemesis) bool {
 
 func newNemesis(t *testing.T, c *testnode.Cluster, seed uint64, faults ...chaosFault) *nemesis {
 	return &nemesis{
-		Cluster: c, t: t, rng: rand.New(rand.NewPCG(seed, 1)), counts: map[string]int{}, starting: map[int]<-chan error{}, faults: faults, mayDie: 1,
+		Cluster: c, t: t, rng: rand.New(rand.NewPCG(seed, 1)), counts: map[string]int{}, starting: map[int]<-chan error{}, leaving: map[int]<-chan error{}, faults: faults, mayDie: 1,
 	}
 }
 
@@ -142,27 +145,31 @@ func (n *nemesis) end(how func(int)) bool {
 	return true
 }
 
-// steady says whether a node runs and has started.
+// steady says whether a node runs, has started and does not leave.
 func (n *nemesis) steady(i int) bool {
 	n.settle(i)
-	return n.IsRunning(i) && n.starting[i] == nil
+	return n.IsRunning(i) && n.starting[i] == nil && n.leaving[i] == nil
 }
 
-// settle takes note of the end of a start.
+// settle takes note of the end of a start or a leave.
 func (n *nemesis) settle(i int) {
-	started := n.starting[i]
-	if started == nil {
-		return
-	}
 	select {
-	case err := <-started:
-		delete(n.starting, i)
-		if err != nil {
-			n.t.Logf("node %d did not start: %v", i, err)
-			n.counts["failed start"]++
-			n.Crash(i)
-		}
+	case err := <-n.starting[i]:
+		n.started(i, err)
+	case err := <-n.leaving[i]:
+		n.left(i, err)
 	default:
+	}
+}
+
+func (n *nemesis) started(i int, err error) {
+	delete(n.starting, i)
+	if err != nil {
+		n.t.Logf("node %d did not start: %v", i, err)
+		n.counts["failed start"]++
+		n.Crash(i)
+	} else if slices.Contains(n.guests, i) {
+		n.counts["complete join"]++
 	}
 }
 
@@ -197,26 +204,41 @@ func (n *nemesis) run(limit, pause time.Duration) {
 	}
 }
 
-// calm ends all faults and waits until all nodes are there and agree.
+// calm ends all faults and waits until all nodes are there and agree, without guests.
 func (n *nemesis) calm() {
 	n.t.Helper()
 	n.Heal()
 	for _, i := range slices.Concat(n.dcs...) {
 		n.SetSkew(i, 0)
 	}
+	for _, i := range n.guests {
+		n.await(i)
+	}
 	for _, i := range slices.Concat(n.dcs...) {
-		if started := n.starting[i]; started != nil {
-			if err := <-started; err != nil {
-				n.t.Logf("node %d did not start: %v", i, err)
-				n.Crash(i)
-			}
-			delete(n.starting, i)
-		}
+		n.await(i)
 		if !n.IsRunning(i) {
 			n.Start(i)
 		}
 	}
 	n.Agree()
+	for _, i := range n.guests {
+		if n.IsRunning(i) {
+			n.leaving[i] = n.leave(i)
+			n.await(i)
+			require.False(n.t, n.IsRunning(i), "node %d does not leave a healthy cluster", i)
+		}
+	}
+	n.Agree()
+}
+
+// await waits for the end of what a node has begun.
+func (n *nemesis) await(i int) {
+	if c := n.starting[i]; c != nil {
+		n.started(i, <-c)
+	}
+	if c := n.leaving[i]; c != nil {
+		n.left(i, <-c)
+	}
 }
 
 // summary is how often each fault came.

@@ -163,10 +163,13 @@ func (n *Node) Addr() netip.Addr { return n.address }
 // Storage is where other nodes reach the node.
 func (n *Node) Storage() netip.AddrPort { return netip.AddrPortFrom(n.address, 7000) }
 
+// home is the folder of node i.
+func (c *Cluster) home(i int) string { return filepath.Join(c.dir, fmt.Sprintf("node%d", i)) }
+
 // Config reads the configuration of node i as a start would.
 func (c *Cluster) Config(i int) (*config.Config, error) {
 	n := c.Node(i)
-	dir := filepath.Join(c.dir, fmt.Sprintf("node%d", i))
+	dir := c.home(i)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}

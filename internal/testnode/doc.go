@@ -8,7 +8,7 @@
 //		_, err := c.Client(1, "app", "secret").Query("SELECT * FROM system.local")
 //		require.EqualError(t, err, "0x2100 You do not have access to this datacenter (dc1)")
 //		c.Client(3, "app", "secret").MustExec(t, "SELECT * FROM system.local")
-//		c.Isolate(3) // and Partition, Heal, Crash, Stop, Start, SetSkew, Agree
+//		c.Isolate(3) // and Partition, Link, Heal, Crash, Kill, Stop, Start, Renew, SetSkew, Agree
 //	}
 //
 // Nodes are numbered from 1 in the order of their datacenters' names; node n has an address that ends in .n. RunT starts

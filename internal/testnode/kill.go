@@ -2,6 +2,7 @@ package testnode
 
 import (
 	"math/rand/v2"
+	"os"
 	"sync/atomic"
 
 	"alexandra/gossip"
@@ -44,4 +45,38 @@ func (c *Cluster) Link(i, j int, f gossip.Fault) {
 			from.Faults().Set(c.Node(way[1]).Storage(), f)
 		}
 	}
+}
+
+// Renew makes node i, which does not run, one that has never been there.
+func (c *Cluster) Renew(i int) {
+	c.t.Helper()
+	c.check(os.RemoveAll(c.home(i)))
+	n := c.Node(i)
+	n.fs = c.options.fs(i)
+}
+
+// Stored is how many files node i has, and how much is in them. It is for Killable clusters.
+func (c *Cluster) Stored(i int) (files int, size int64) {
+	c.t.Helper()
+	fs := c.Node(i).fs
+	var walk func(dir string)
+	walk = func(dir string) {
+		names, err := fs.List(dir)
+		c.check(err)
+		for _, name := range names {
+			path := fs.PathJoin(dir, name)
+			info, err := fs.Stat(path)
+			switch {
+			case os.IsNotExist(err): // removed meanwhile
+			case err != nil:
+				c.check(err)
+			case info.IsDir():
+				walk(path)
+			default:
+				files, size = files+1, size+info.Size()
+			}
+		}
+	}
+	walk(c.home(i))
+	return files, size
 }

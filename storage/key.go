@@ -139,7 +139,11 @@ func (k keyCodec) appendClustering(dst []byte, values [][]byte) []byte {
 
 // decodeClustering reads a clustering or a prefix of one, to the end of b.
 func (k keyCodec) decodeClustering(b []byte) ([][]byte, error) {
-	out := make([][]byte, 0, len(k.t.Clustering))
+	return k.decodeClusteringInto(make([][]byte, 0, len(k.t.Clustering)), b)
+}
+
+// decodeClusteringInto is decodeClustering with memory for the list.
+func (k keyCodec) decodeClusteringInto(out [][]byte, b []byte) ([][]byte, error) {
 	for len(b) > 0 {
 		if len(out) == len(k.t.Clustering) {
 			return nil, errKey

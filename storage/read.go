@@ -60,6 +60,7 @@ type reader struct {
 	prefixSeek bool // the iterator stays within one partition at a time, with the help of bloom filters
 	rows       row.RowCodec
 	memory     arena
+	values     row.Slab[[]byte] // the clusterings of rows
 	at         visit
 	key        []byte   // scratch
 	prefix     []byte   // scratch

@@ -170,7 +170,7 @@ func (r *reader) backward(v *visit, s keyRange) (stop bool, err error) {
 
 // row takes the row under the iterator; stop says that a limit is reached.
 func (r *reader) row(v *visit, suffix []byte) (stop bool, err error) {
-	clustering, err := r.codec.decodeClustering(suffix[1:])
+	clustering, err := r.codec.decodeClusteringInto(r.values.Take(len(r.codec.t.Clustering))[:0], suffix[1:])
 	if err != nil {
 		return true, err
 	}

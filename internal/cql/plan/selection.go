@@ -189,6 +189,7 @@ type Rows struct {
 	states []fn.State
 	first  Input
 	open   bool
+	memory row.Slab[[]byte]
 }
 
 // NewRows begins a result.
@@ -224,7 +225,7 @@ func (r *Rows) Row(key [][]byte, static, regular *row.Row) ([][]byte, error) {
 }
 
 func (r *Rows) output(in *Input) ([][]byte, error) {
-	values := make([][]byte, len(r.s.outputs))
+	values := r.memory.Take(len(r.s.outputs))
 	if r.s.plain != nil {
 		for i, c := range r.s.plain {
 			values[i] = c.raw(in)

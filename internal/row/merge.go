@@ -232,8 +232,20 @@ func mergeColumnDeletions(a, b []ColumnDeletion, floor Deletion) []ColumnDeletio
 			out = append(out, d)
 		}
 	}
+	mergeSorted(a, b, func(a, b *ColumnDeletion) int { return compareColumnDeletions(*a, *b) },
+		func(a, b ColumnDeletion) ColumnDeletion {
+			return ColumnDeletion{Column: a.Column, Deletion: a.Deletion.Max(b.Deletion)}
+		}, add)
+	if len(out) == 0 {
+		return nil
+	}
+	return out
+}
+
+// mergeSorted gives all elements of two sorted lists to add, in order; of equal ones what both makes of them.
+func mergeSorted[T any](a, b []T, compare func(a, b *T) int, both func(a, b T) T, add func(T)) {
 	for len(a) > 0 && len(b) > 0 {
-		switch d := compareColumnDeletions(a[0], b[0]); {
+		switch d := compare(&a[0], &b[0]); {
 		case d < 0:
 			add(a[0])
 			a = a[1:]
@@ -241,20 +253,16 @@ func mergeColumnDeletions(a, b []ColumnDeletion, floor Deletion) []ColumnDeletio
 			add(b[0])
 			b = b[1:]
 		default:
-			add(ColumnDeletion{Column: a[0].Column, Deletion: a[0].Deletion.Max(b[0].Deletion)})
+			add(both(a[0], b[0]))
 			a, b = a[1:], b[1:]
 		}
 	}
-	for _, d := range a {
-		add(d)
+	for _, e := range a {
+		add(e)
 	}
-	for _, d := range b {
-		add(d)
+	for _, e := range b {
+		add(e)
 	}
-	if len(out) == 0 {
-		return nil
-	}
-	return out
 }
 
 // mergeCellLists merges sorted cells and leaves out what the deletions of out (the row around them) delete.
@@ -276,25 +284,7 @@ func mergeCellLists(a, b []Cell, out *Row) []Cell {
 			cells = append(cells, c)
 		}
 	}
-	for len(a) > 0 && len(b) > 0 {
-		switch d := CompareCellNames(&a[0], &b[0]); {
-		case d < 0:
-			add(a[0])
-			a = a[1:]
-		case d > 0:
-			add(b[0])
-			b = b[1:]
-		default:
-			add(MergeCells(a[0], b[0]))
-			a, b = a[1:], b[1:]
-		}
-	}
-	for _, c := range a {
-		add(c)
-	}
-	for _, c := range b {
-		add(c)
-	}
+	mergeSorted(a, b, CompareCellNames, MergeCells, add)
 	if len(cells) == 0 {
 		return nil
 	}

@@ -263,17 +263,11 @@ type listMarker struct {
 
 // Eval implements Term.
 func (m listMarker) Eval(ctx *EvalContext) ([]byte, error) {
-	if m.index >= len(ctx.Values) {
-		return nil, cqlerr.Invalid("Invalid amount of bind variables")
+	v, err := ctx.bound(m.index)
+	if err != nil || v == nil || IsUnset(v) {
+		return v, err
 	}
-	v := ctx.Values[m.index]
-	switch {
-	case v.Unset:
-		return Unset(), nil
-	case v.Bytes == nil:
-		return nil, nil
-	}
-	list, err := decodeNullableList(v.Bytes)
+	list, err := decodeNullableList(v)
 	if err != nil {
 		return nil, err
 	}
@@ -284,7 +278,7 @@ func (m listMarker) Eval(ctx *EvalContext) ([]byte, error) {
 			}
 		}
 	}
-	return v.Bytes, nil
+	return v, nil
 }
 
 // tuple binds (c1, c2) op value.

@@ -48,20 +48,25 @@ type markerTerm struct {
 
 // Eval implements Term: it takes the bound value and checks its bytes.
 func (m markerTerm) Eval(ctx *EvalContext) ([]byte, error) {
-	if m.index >= len(ctx.Values) {
-		return nil, cqlerr.Invalid("Invalid amount of bind variables")
+	v, err := ctx.bound(m.index)
+	if err != nil || v == nil || IsUnset(v) {
+		return v, err
 	}
-	v := ctx.Values[m.index]
-	switch {
-	case v.Unset:
-		return Unset(), nil
-	case v.Bytes == nil:
-		return nil, nil
-	}
-	if err := m.typ.Validate(v.Bytes); err != nil {
+	if err := m.typ.Validate(v); err != nil {
 		return nil, clientError(err)
 	}
-	return v.Bytes, nil
+	return v, nil
+}
+
+// bound is the value of a bind marker as it came: nil for null, Unset for none.
+func (ctx *EvalContext) bound(index int) ([]byte, error) {
+	if index >= len(ctx.Values) {
+		return nil, cqlerr.Invalid("Invalid amount of bind variables")
+	}
+	if v := ctx.Values[index]; !v.Unset {
+		return v.Bytes, nil
+	}
+	return Unset(), nil
 }
 
 // compositeTerm is a literal whose parts are computed per request.

@@ -19,6 +19,7 @@ test: build $(VENV)/.done ## every test that needs Go and Python only
 	integration/goldens.py auth system wire cqlsh nodetool cql
 	integration/drivers_fast.sh
 	$(VENV)/bin/python integration/reference_scenarios.py
+	$(VENV)/bin/python -W ignore integration/cqlsh_proofs.py
 	integration/demos.sh
 
 suites: build ## drivers' own test suites, compared with what passes on Apache Cassandra

@@ -389,8 +389,13 @@ func (r *round) finishOn(ctx context.Context, p proposal, cl row.Consistency) er
 			continue
 		}
 		r.flight.Add(1)
+		counted := tracked(ctx)
+		over := func() {
+			counted()
+			r.flight.Done()
+		}
 		if !c.background(func(base context.Context) {
-			defer r.flight.Done()
+			defer over()
 			ctx, cancel := context.WithDeadline(base, deadline)
 			defer cancel()
 			if _, err := c.callRetrying(ctx, x, rpc.PaxosCommit, body); err != nil {
@@ -400,7 +405,7 @@ func (r *round) finishOn(ctx context.Context, p proposal, cl row.Consistency) er
 			}
 			a.ok(x)
 		}) {
-			r.flight.Done()
+			over()
 		}
 	}
 	for _, x := range down {

@@ -114,8 +114,10 @@ type Coordinator struct {
 	changed ringNews
 	schema  schemaState
 	paxos   paxosLocks
-	hints   hintState
-	stats   Stats
+	// exclusive are the locks of partitions that this node keeps for all.
+	exclusive partitionLocks
+	hints     hintState
+	stats     Stats
 
 	// base is cancelled by Stop; background work runs under it and is counted by running.
 	base     context.Context
@@ -148,6 +150,7 @@ func New(c Config) *Coordinator {
 	k.setRing(c.Ring)
 	k.hints.wake = make(chan struct{}, 1)
 	k.hints.bytes, k.hints.oldest = map[uuid.UUID]int64{}, map[uuid.UUID]time.Time{}
+	k.exclusive.held = map[string]*partitionLock{}
 	k.schema.pull = make(chan struct{}, 1)
 	k.schema.tried = map[pullKey]time.Time{}
 	k.schema.publish(&schema.Schema{})

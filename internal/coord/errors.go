@@ -17,6 +17,7 @@ const (
 	typeSimple   = "SIMPLE"
 	typeBatch    = "BATCH"
 	typeUnlogged = "UNLOGGED_BATCH"
+	typeView     = "VIEW"
 	typeCounter  = "COUNTER"
 	typeBatchLog = "BATCH_LOG"
 	typeCAS      = "CAS"

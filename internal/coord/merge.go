@@ -127,8 +127,11 @@ func reversed(p *row.Partition) *row.Partition {
 	return &out
 }
 
-// purge leaves what a client may see.
+// purge leaves what a client may see, unless the read is raw.
 func purge(res *row.Result, r *row.Read) *row.Result {
+	if r.Raw {
+		return res
+	}
 	out := &row.Result{More: res.More, Scans: res.Scans}
 	for _, p := range res.Partitions {
 		if q := purgePartition(p, r); q != nil {

@@ -57,7 +57,7 @@ func (c *Coordinator) read(ctx context.Context, r *row.Read, cl row.Consistency)
 func (c *Coordinator) readHere(ctx context.Context, r *row.Read, cl row.Consistency) (*row.Result, error) {
 	trace(ctx, "Executing single-partition query on "+r.Table.Name)
 	purged := *r
-	purged.Purged = true
+	purged.Purged = !r.Raw
 	res, err := c.Local.Read(ctx, &purged)
 	switch {
 	case err == nil:
@@ -267,7 +267,7 @@ func (c *Coordinator) readGroup(ctx context.Context, r *row.Read, g *group, dead
 		return c.readMerged(ctx, r, g, deadline)
 	}
 	purged := *r
-	purged.Purged = true
+	purged.Purged = !r.Raw
 	answers, err := c.gather(ctx, &purged, g, allData, deadline)
 	if err != nil {
 		return nil, err

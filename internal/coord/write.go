@@ -216,7 +216,9 @@ func (c *Coordinator) execute(ctx context.Context, plan *writePlan, flight *sync
 		trace(ctx, "Sending MUTATION_REQ message to "+d.node.String())
 		flight.Add(1)
 		plan.sent.Add(1)
+		counted := tracked(ctx)
 		over := func() {
+			counted()
 			flight.Done()
 			plan.sent.Done()
 		}

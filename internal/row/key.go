@@ -10,6 +10,17 @@ import (
 // MaxKeyLength is the longest serialized partition key, and the longest component of one.
 const MaxKeyLength = 65535
 
+// PartitionKey is a partition of a table.
+type PartitionKey struct {
+	Table *schema.Table
+	Key   []byte
+}
+
+// Name tells partitions apart.
+func (p PartitionKey) Name() []byte {
+	return append(p.Table.ID[:len(p.Table.ID):len(p.Table.ID)], p.Key...)
+}
+
 var errKey = errors.New("malformed partition key")
 
 // ComposeKey serializes the components of a partition key: one is its own bytes, several get a uint16 length before

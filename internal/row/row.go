@@ -128,7 +128,9 @@ type Read struct {
 	Now          int64 // seconds since 1970: what is expired
 	// Purged asks for what Purge would leave at Now: the answer will not be merged with those of other replicas.
 	Purged bool
-	Index  *IndexRead
+	// Raw leaves deletions in what the coordinator answers, for who merges more into it. It does not travel.
+	Raw   bool
+	Index *IndexRead
 	// Streaming takes tombstone_failure_threshold off: whoever copies or compares data needs all of it. It does not travel.
 	Streaming bool
 }

@@ -16,36 +16,38 @@ type Verb string
 
 // The verbs.
 const (
-	Ping           Verb = "Ping"
-	Mutate         Verb = "Mutate"
-	Read           Verb = "Read"
-	ReadDigest     Verb = "ReadDigest"
-	CounterMutate  Verb = "CounterMutate"
-	Truncate       Verb = "Truncate"
-	PaxosPrepare   Verb = "PaxosPrepare"
-	PaxosPropose   Verb = "PaxosPropose"
-	PaxosCommit    Verb = "PaxosCommit"
-	Hint           Verb = "Hint"
-	BatchStore     Verb = "BatchStore"
-	BatchRemove    Verb = "BatchRemove"
-	SchemaPush     Verb = "SchemaPush"
-	SchemaPull     Verb = "SchemaPull"
-	RepairDigests  Verb = "RepairDigests"
-	RepairRead     Verb = "RepairRead"
-	StreamRead     Verb = "StreamRead"
-	PaxosStates    Verb = "PaxosStates"
-	PaxosMerge     Verb = "PaxosMerge"
-	RingSettle     Verb = "RingSettle"
-	RingRestore    Verb = "RingRestore"
-	HintStore      Verb = "HintStore"
-	AuthInvalidate Verb = "AuthInvalidate"
-	Admin          Verb = "Admin"
+	Ping            Verb = "Ping"
+	Mutate          Verb = "Mutate"
+	Read            Verb = "Read"
+	ReadDigest      Verb = "ReadDigest"
+	CounterMutate   Verb = "CounterMutate"
+	Truncate        Verb = "Truncate"
+	PartitionLock   Verb = "PartitionLock"
+	PartitionUnlock Verb = "PartitionUnlock"
+	PaxosPrepare    Verb = "PaxosPrepare"
+	PaxosPropose    Verb = "PaxosPropose"
+	PaxosCommit     Verb = "PaxosCommit"
+	Hint            Verb = "Hint"
+	BatchStore      Verb = "BatchStore"
+	BatchRemove     Verb = "BatchRemove"
+	SchemaPush      Verb = "SchemaPush"
+	SchemaPull      Verb = "SchemaPull"
+	RepairDigests   Verb = "RepairDigests"
+	RepairRead      Verb = "RepairRead"
+	StreamRead      Verb = "StreamRead"
+	PaxosStates     Verb = "PaxosStates"
+	PaxosMerge      Verb = "PaxosMerge"
+	RingSettle      Verb = "RingSettle"
+	RingRestore     Verb = "RingRestore"
+	HintStore       Verb = "HintStore"
+	AuthInvalidate  Verb = "AuthInvalidate"
+	Admin           Verb = "Admin"
 )
 
 // verbs lists them all: a verb that is not here cannot be served or called.
 var verbs = [...]Verb{
-	Admin, AuthInvalidate, BatchRemove, BatchStore, CounterMutate, Hint, HintStore, Mutate, PaxosCommit, PaxosMerge, PaxosPrepare,
-	PaxosPropose, PaxosStates, Ping, Read, ReadDigest, RepairDigests, RepairRead, RingRestore, RingSettle, SchemaPull, SchemaPush,
+	Admin, AuthInvalidate, BatchRemove, BatchStore, CounterMutate, Hint, HintStore, Mutate, PartitionLock, PartitionUnlock, PaxosCommit,
+	PaxosMerge, PaxosPrepare, PaxosPropose, PaxosStates, Ping, Read, ReadDigest, RepairDigests, RepairRead, RingRestore, RingSettle, SchemaPull, SchemaPush,
 	StreamRead, Truncate,
 }
 

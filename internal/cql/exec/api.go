@@ -110,6 +110,10 @@ type Coordinator interface {
 	// none) and returns the mutation to apply, or nil when the conditions did not hold. It may run more than once.
 	CompareAndSet(ctx context.Context, read *row.Read, serial, commit Consistency,
 		decide func(current *row.Partition) (*row.Mutation, error)) error
+	// Exclusively runs do while nobody in the cluster runs one for any of these partitions, and until what do writes with
+	// its context is at all live replicas or hinted. Each partition's stamp is a timestamp that is newer than the one of any
+	// do before. A lock that is not free within the write timeout is a WRITE_TIMEOUT of type VIEW at this level.
+	Exclusively(ctx context.Context, parts []row.PartitionKey, cl Consistency, do func(ctx context.Context, stamps []int64) error) error
 	// Truncate empties a table on every node.
 	Truncate(ctx context.Context, t *schema.Table) error
 	// AlterSchema runs change on the newest schema, stores and spreads what it returns, and tells listeners of the

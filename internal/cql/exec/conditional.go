@@ -315,21 +315,53 @@ func (e *Executor) casWithViews(ctx context.Context, q *request, r *casRequest, 
 	if len(plan.Views(e.Coordinator.Schema(), r.table)) == 0 {
 		return e.Coordinator.CompareAndSet(ctx, read, serial, commit, decide)
 	}
-	unlock := e.views.lockKey(r.table, r.key)
-	defer unlock()
-	var changes []*row.Mutation
-	err := e.Coordinator.CompareAndSet(ctx, read, serial, commit, func(current *row.Partition) (*row.Mutation, error) {
-		m, err := decide(current)
-		if m == nil || err != nil {
-			return nil, err
+	parts := []row.PartitionKey{{Table: r.table, Key: r.key}}
+	return e.Coordinator.Exclusively(ctx, parts, commit, func(ctx context.Context, stamps []int64) error {
+		var change *row.Mutation
+		var before *row.Partition
+		err := e.Coordinator.CompareAndSet(ctx, read, serial, commit, func(current *row.Partition) (*row.Mutation, error) {
+			m, err := decide(current)
+			if m == nil || err != nil {
+				return nil, err
+			}
+			before, err = e.touched(ctx, q, m, quorumOf(serial))
+			change = m
+			return m, err
+		})
+		if change == nil {
+			return err
 		}
-		changes, err = e.viewChanges(ctx, q, []*row.Mutation{m})
-		return m, err
+		// A serial read knows what became of it, also when the answer was an error.
+		if failed := e.followDecision(ctx, q, change, before, stamps[0], serial); err == nil {
+			err = failed
+		}
+		return err
 	})
-	if err != nil || len(changes) == 0 {
+}
+
+// followDecision changes the views as a partition was changed since before.
+func (e *Executor) followDecision(ctx context.Context, q *request, m *row.Mutation, before *row.Partition, stamp int64, serial Consistency) error {
+	after, err := e.touched(ctx, q, m, serial)
+	if err != nil {
 		return err
 	}
-	return e.Coordinator.Write(ctx, changes, WriteOptions{Consistency: commit, Kind: row.LoggedBatch})
+	w := newWrites()
+	if err := e.follow(q, w, m, stamp, before, after); err != nil {
+		return err
+	}
+	changes := w.mutations()
+	if len(changes) == 0 {
+		return nil
+	}
+	return e.Coordinator.Write(ctx, changes, WriteOptions{Consistency: q.options.Consistency, Kind: row.LoggedBatch})
+}
+
+// quorumOf is the level of plain reads that see what was agreed on at a serial level.
+func quorumOf(serial Consistency) Consistency {
+	if serial == row.LocalSerial {
+		return row.LocalQuorum
+	}
+	return row.Quorum
 }
 
 const appliedColumn = "[applied]"

@@ -44,7 +44,6 @@ type Executor struct {
 	discarded discarded
 	internal  *internalStatements
 	uuids     *timeUUIDs
-	views     *viewLocks
 	viewed    atomic.Pointer[viewedTables]
 	// background are the writes of traces and prepared statements that nobody waits for but Close.
 	background sync.WaitGroup
@@ -62,7 +61,6 @@ func New(c Config) *Executor {
 		Config:   c,
 		internal: newInternalStatements(),
 		uuids:    newTimeUUIDs(c.Clock),
-		views:    newViewLocks(),
 	}
 	e.prepared = newPreparedCache(c.Settings.PreparedStatementsCacheSize, e.evicted)
 	return e

@@ -60,19 +60,21 @@ func (e *Executor) write(ctx context.Context, q *request, ms []*row.Mutation, ki
 		}
 	}
 	o := WriteOptions{Consistency: q.options.Consistency, Kind: kind}
-	if !e.haveViews(ms) {
+	viewed := e.withViews(ms)
+	if len(viewed) == 0 {
 		return e.Coordinator.Write(ctx, ms, o)
 	}
-	unlock := e.views.lock(ms)
-	defer unlock()
-	changes, err := e.viewChanges(ctx, q, ms)
-	if err != nil {
-		return err
-	}
-	if len(changes) > 0 {
-		ms, o.Kind = append(ms[:len(ms):len(ms)], changes...), row.LoggedBatch
-	}
-	return e.Coordinator.Write(ctx, ms, o)
+	return e.Coordinator.Exclusively(ctx, partitionsOf(viewed), o.Consistency, func(ctx context.Context, stamps []int64) error {
+		changes, err := e.viewChanges(ctx, q, viewed, stamps)
+		if err != nil {
+			return err
+		}
+		all := ms
+		if len(changes) > 0 {
+			all, o.Kind = append(ms[:len(ms):len(ms)], changes...), row.LoggedBatch
+		}
+		return e.Coordinator.Write(ctx, all, o)
+	})
 }
 
 func (e *Executor) writeVirtual(ctx context.Context, ms []*row.Mutation) error {

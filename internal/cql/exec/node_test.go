@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,12 +24,13 @@ import (
 
 // testNode is one node without a network: real storage below, an executor above.
 type testNode struct {
-	t       testing.TB
-	db      *storage.DB
-	exec    *exec.Executor
-	session *exec.Session
-	schema  atomic.Pointer[schema.Schema]
-	reads   atomic.Int64 // read commands so far
+	t         testing.TB
+	db        *storage.DB
+	exec      *exec.Executor
+	session   *exec.Session
+	schema    atomic.Pointer[schema.Schema]
+	reads     atomic.Int64 // read commands so far
+	exclusive sync.Mutex
 }
 
 func runNode(t testing.TB) *testNode {
@@ -76,8 +78,19 @@ func (n *testNode) Write(ctx context.Context, ms []*row.Mutation, _ exec.WriteOp
 func (n *testNode) Read(ctx context.Context, read *row.Read, _ exec.Consistency) (*row.Result, error) {
 	n.reads.Add(1)
 	one := *read
-	one.Purged = true
+	one.Purged = !read.Raw
 	return n.db.Read(ctx, &one)
+}
+
+// Exclusively implements exec.Coordinator.
+func (n *testNode) Exclusively(ctx context.Context, parts []row.PartitionKey, _ exec.Consistency, do func(context.Context, []int64) error) error {
+	n.exclusive.Lock()
+	defer n.exclusive.Unlock()
+	stamps := make([]int64, len(parts))
+	for i := range stamps {
+		stamps[i] = n.exec.Timestamps.Next()
+	}
+	return do(ctx, stamps)
 }
 
 // CompareAndSet implements exec.Coordinator.

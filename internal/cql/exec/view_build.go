@@ -40,15 +40,16 @@ func (e *Executor) buildView(ctx context.Context, q *request, base, view *schema
 }
 
 func (e *Executor) buildPartition(ctx context.Context, v baseView, p *row.Partition) error {
-	unlock := e.views.lockKey(v.base, p.Key)
-	defer unlock()
-	w := newWrites()
-	if err := e.followRows(v, w, p.Key, newPartition(p.Key), p); err != nil {
-		return err
-	}
-	ms := w.mutations()
-	if len(ms) == 0 {
-		return nil
-	}
-	return e.Coordinator.Write(ctx, ms, WriteOptions{Consistency: row.One, Kind: row.UnloggedBatch})
+	parts := []row.PartitionKey{{Table: v.base, Key: p.Key}}
+	return e.Coordinator.Exclusively(ctx, parts, row.One, func(ctx context.Context, stamps []int64) error {
+		w := newWrites()
+		if err := e.followRows(v, w, p.Key, stamps[0], newPartition(p.Key), p); err != nil {
+			return err
+		}
+		ms := w.mutations()
+		if len(ms) == 0 {
+			return nil
+		}
+		return e.Coordinator.Write(ctx, ms, WriteOptions{Consistency: row.One, Kind: row.UnloggedBatch})
+	})
 }

@@ -3,7 +3,6 @@ package exec
 import (
 	"math"
 
-	"alexandra/internal/clock"
 	"alexandra/internal/cql/plan"
 	"alexandra/internal/row"
 	"alexandra/internal/schema"
@@ -11,8 +10,7 @@ import (
 
 // row is the view's whole row for a base row: what was there is deleted, then the marker and the cells are written. All
 // of it expires with the row, or with the cell that is part of the view's key.
-func (v baseView) row(place viewPlace, base *row.Row, stamps *clock.Timestamps) *row.Row {
-	ts := stamps.Next()
+func (v baseView) row(place viewPlace, base *row.Row, ts int64) *row.Row {
 	out := row.NewRow(place.clustering)
 	ttl, expiry := v.lifetime(base)
 	out.Liveness = row.Liveness{Timestamp: ts, TTL: ttl, Expiry: expiry}

@@ -2,9 +2,7 @@ package exec
 
 import (
 	"context"
-	"hash/maphash"
 	"slices"
-	"sync"
 
 	"alexandra/internal/cql/ast"
 	"alexandra/internal/cql/parse"
@@ -14,66 +12,34 @@ import (
 )
 
 // Materialized views are kept by the coordinator of the base write, not by each replica as in Cassandra: it reads the
-// rows that the write touches, works out what they will be, and writes base and views as one logged batch. View rows are
-// always written whole, with timestamps of this node, so that a row that leaves a view key and comes back is not hidden
-// by the deletion in between (Cassandra has shadowable tombstones for that). Writes to one base partition wait for each
-// other here; coordinators on different nodes do not, so that two of them that change the same row at the same moment
-// may leave a view row behind until the next write to it. What writetime() says of a view's column is the time of the
-// view's update.
+// rows that the write touches, works out what they will be, and writes base and views as one logged batch. Meanwhile no
+// other coordinator does so for the same base partition: its first live replica keeps a lock (Coordinator.Exclusively), and
+// gives the timestamp that the view's rows are written with. They are always written whole, so that a row that leaves a
+// view key and comes back is not hidden by the deletion in between (Cassandra has shadowable tombstones for that). What
+// writetime() says of a view's column is the time of the view's update.
 
-// viewLocks let writes to a base partition of tables with views follow each other.
-type viewLocks struct {
-	seed    maphash.Seed
-	stripes [64]sync.Mutex
-}
-
-func newViewLocks() *viewLocks { return &viewLocks{seed: maphash.MakeSeed()} }
-
-func (l *viewLocks) stripe(t *schema.Table, key []byte) int {
-	var h maphash.Hash
-	h.SetSeed(l.seed)
-	_, _ = h.Write(t.ID[:])
-	_, _ = h.Write(key)
-	return int(h.Sum64() % uint64(len(l.stripes)))
-}
-
-// lock takes the locks of all mutations, always in the same order.
-func (l *viewLocks) lock(ms []*row.Mutation) (unlock func()) {
-	var wanted []int
-	for _, m := range ms {
-		wanted = append(wanted, l.stripe(m.Table, m.Key))
+// partitionsOf are the partitions of tables that mutations change.
+func partitionsOf(ms []*row.Mutation) []row.PartitionKey {
+	out := make([]row.PartitionKey, len(ms))
+	for i, m := range ms {
+		out[i] = row.PartitionKey{Table: m.Table, Key: m.Key}
 	}
-	slices.Sort(wanted)
-	wanted = slices.Compact(wanted)
-	for _, i := range wanted {
-		l.stripes[i].Lock()
-	}
-	return func() {
-		for _, i := range wanted {
-			l.stripes[i].Unlock()
-		}
-	}
+	return out
 }
 
-func (l *viewLocks) lockKey(t *schema.Table, key []byte) (unlock func()) {
-	i := l.stripe(t, key)
-	l.stripes[i].Lock()
-	return l.stripes[i].Unlock
-}
-
-// haveViews says whether a table that is written has views. The newest schema tells: a statement that was prepared
-// before a view was made knows nothing of it.
-func (e *Executor) haveViews(ms []*row.Mutation) bool {
+// withViews are the mutations of tables that have views. The newest schema tells: a statement that was prepared before a
+// view was made knows nothing of it.
+func (e *Executor) withViews(ms []*row.Mutation) (out []*row.Mutation) {
 	bases := e.viewBases(e.Coordinator.Schema())
 	if len(bases) == 0 {
-		return false
+		return nil
 	}
 	for _, m := range ms {
 		if bases[baseName{m.Table.Keyspace, m.Table.Name}] && m.Table.View == nil {
-			return true
+			out = append(out, m)
 		}
 	}
-	return false
+	return out
 }
 
 // viewedTables are the tables of a schema that have views.
@@ -132,34 +98,26 @@ func viewRelations(base, view *schema.Table) ([]ast.Relation, error) {
 	return s.Where, nil
 }
 
-// viewChanges are the mutations of views that follow from mutations of base tables, as if those were applied now.
-func (e *Executor) viewChanges(ctx context.Context, q *request, ms []*row.Mutation) ([]*row.Mutation, error) {
+// viewChanges are the mutations of views that follow from mutations of base tables, as if those were applied now; stamps
+// are what the views' rows are written with, one for each mutation.
+func (e *Executor) viewChanges(ctx context.Context, q *request, ms []*row.Mutation, stamps []int64) ([]*row.Mutation, error) {
 	w := newWrites()
-	for _, m := range ms {
-		views := plan.Views(e.Coordinator.Schema(), m.Table)
-		if len(views) == 0 {
-			continue
-		}
-		before, after, err := e.beforeAndAfter(ctx, q, m)
+	for i, m := range ms {
+		before, err := e.touched(ctx, q, m, viewReadLevel(q.options.Consistency))
 		if err != nil {
 			return nil, err
 		}
-		for _, v := range views {
-			bv, err := e.baseView(q, m.Table, v)
-			if err != nil {
-				return nil, err
-			}
-			if err := e.followRows(bv, w, m.Key, before, after); err != nil {
-				return nil, err
-			}
+		// What is deleted already, perhaps in the future of this node's clock, hides what m writes.
+		if err := e.follow(q, w, m, stamps[i], before, row.Merge(m.Table, before, &m.Partition)); err != nil {
+			return nil, err
 		}
 	}
 	return w.mutations(), nil
 }
 
-// beforeAndAfter reads the rows that a mutation touches and applies it to them.
-func (e *Executor) beforeAndAfter(ctx context.Context, q *request, m *row.Mutation) (before, after *row.Partition, err error) {
-	read := &row.Read{Table: m.Table, Keys: [][]byte{m.Key}, Now: q.eval.NowSeconds}
+// touched reads the rows that a mutation touches, with what is deleted there.
+func (e *Executor) touched(ctx context.Context, q *request, m *row.Mutation, cl Consistency) (*row.Partition, error) {
+	read := &row.Read{Table: m.Table, Keys: [][]byte{m.Key}, Now: q.eval.NowSeconds, Raw: true}
 	if m.Deletion == row.Live && len(m.Ranges) == 0 && len(m.Table.Clustering) > 0 {
 		clusterings := make([][][]byte, len(m.Rows))
 		for i, r := range m.Rows {
@@ -167,19 +125,38 @@ func (e *Executor) beforeAndAfter(ctx context.Context, q *request, m *row.Mutati
 		}
 		read.Slices = pointSlices(m.Table, clusterings)
 	}
-	result, err := e.Coordinator.Read(ctx, read, viewReadLevel(q.options.Consistency))
+	result, err := e.Coordinator.Read(ctx, read, cl)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	before = newPartition(m.Key)
 	if len(result.Partitions) > 0 {
-		before = result.Partitions[0]
+		return result.Partitions[0], nil
 	}
-	after = row.Merge(m.Table, before, &m.Partition)
-	if after != nil {
-		after = row.Purge(after, m.Table, q.eval.NowSeconds)
+	return newPartition(m.Key), nil
+}
+
+// follow changes the views of a table as its rows were changed by m.
+func (e *Executor) follow(q *request, w *writes, m *row.Mutation, stamp int64, before, after *row.Partition) error {
+	seen := func(p *row.Partition) *row.Partition {
+		if p != nil {
+			p = row.Purge(p, m.Table, q.eval.NowSeconds)
+		}
+		if p == nil {
+			p = newPartition(m.Key)
+		}
+		return p
 	}
-	return before, after, nil
+	before, after = seen(before), seen(after)
+	for _, v := range plan.Views(e.Coordinator.Schema(), m.Table) {
+		bv, err := e.baseView(q, m.Table, v)
+		if err != nil {
+			return err
+		}
+		if err := e.followRows(bv, w, m.Key, stamp, before, after); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // viewReadLevel is the level of the read before a write.
@@ -194,41 +171,39 @@ func viewReadLevel(cl Consistency) Consistency {
 }
 
 // followRows compares each row before and after, and changes the view where its row differs.
-func (e *Executor) followRows(v baseView, w *writes, key []byte, before, after *row.Partition) error {
+func (e *Executor) followRows(v baseView, w *writes, key []byte, stamp int64, before, after *row.Partition) error {
 	parts, err := row.SplitKey(v.base, key)
 	if err != nil {
 		return err
 	}
 	seen := map[*row.Row]bool{}
-	if after != nil {
-		for _, r := range after.Rows {
-			old := findRow(v.base, before, r.Clustering)
-			seen[old] = true
-			e.followRow(v, w, parts, old, r)
-		}
+	for _, r := range after.Rows {
+		old := findRow(v.base, before, r.Clustering)
+		seen[old] = true
+		e.followRow(v, w, parts, stamp, old, r)
 	}
 	for _, old := range before.Rows {
 		if !seen[old] {
-			e.followRow(v, w, parts, old, nil)
+			e.followRow(v, w, parts, stamp, old, nil)
 		}
 	}
 	return nil
 }
 
-func (e *Executor) followRow(v baseView, w *writes, key [][]byte, old, now *row.Row) {
+func (e *Executor) followRow(v baseView, w *writes, key [][]byte, stamp int64, old, now *row.Row) {
 	oldPlace, had := v.place(key, old)
 	newPlace, has := v.place(key, now)
 	moved := had && has && !oldPlace.equal(newPlace)
 	if had && (!has || moved) {
 		p := newPartition(oldPlace.key)
 		gone := row.NewRow(oldPlace.clustering)
-		gone.Deletion = row.Deletion{Timestamp: e.Timestamps.Next(), LocalTime: e.Clock.Now().Unix()}
+		gone.Deletion = row.Deletion{Timestamp: stamp, LocalTime: e.Clock.Now().Unix()}
 		p.Rows = []*row.Row{gone}
 		w.add(v.view, p)
 	}
 	if has {
 		p := newPartition(newPlace.key)
-		p.Rows = []*row.Row{v.row(newPlace, now, e.Timestamps)}
+		p.Rows = []*row.Row{v.row(newPlace, now, stamp)}
 		w.add(v.view, p)
 	}
 }

@@ -89,7 +89,7 @@ func (a *applier) createIndex(st *ast.CreateIndex) (*Update, error) {
 	if err := a.validateTable(t); err != nil {
 		return nil, err
 	}
-	if isSASI(attrs.class) && attrs.custom {
+	if attrs.class == sasiClass && attrs.custom {
 		a.warn("SASI indexes are experimental and are not recommended for production use.")
 	}
 	return a.swap(k.replaceTable(t), tableChange(Updated, t))
@@ -229,10 +229,6 @@ func newIndex(k *Keyspace, t *Table, name string, targets []IndexTarget, attrs i
 	return x
 }
 
-func isSASI(class string) bool {
-	return class == "SASIIndex" || class == "org.apache.cassandra.index.sasi.SASIIndex"
-}
-
 // validateIndex is IndexMetadata.validate.
 func (a *applier) validateIndex(t *Table, x *Index) error {
 	if !validName.MatchString(x.Name) {
@@ -245,11 +241,11 @@ func (a *applier) validateIndex(t *Table, x *Index) error {
 	switch {
 	case isSAIClass(class):
 		return a.validateSAI(t, x)
-	case isSASI(class):
+	case class == sasiClass:
 		if !a.env.Flags.SASI {
 			return cqlerr.Invalid("SASI indexes are disabled. Enable in cassandra.yaml to use.")
 		}
-		return nil
+		return validateSASI(t, x)
 	case strings.HasPrefix(class, "java."):
 		return cqlerr.Config("Specified Indexer class (%s) does not implement the Indexer interface", class)
 	case strings.HasPrefix(class, "org.apache.cassandra.index.internal."):

@@ -137,6 +137,13 @@ func TestGuardrails(t *testing.T) {
 	require.Equal(t, []string{want}, e.Warnings)
 	require.Contains(t, n.unpaged("SELECT k FROM k.t WHERE k IN (1, 2)"), "warning Guardrail partition_keys_in_select violated: "+
 		"Query with partition keys in IN clause on table t, with number of partition keys 2 exceeds warning threshold of 1.")
+	n.exec.Settings.InSelectCartesianProductWarnThreshold = 2
+	n.exec.Settings.InSelectCartesianProductFailThreshold = 3
+	require.Contains(t, n.unpaged("SELECT k FROM k.t WHERE k IN (1, 1, 2)"), "warning Guardrail in_select_cartesian_product violated: "+
+		"The cartesian product of the IN restrictions on partition key produces 3 values, this exceeds warning threshold of 2.")
+	e = n.fails("SELECT k FROM k.t WHERE k IN (1, 1, 2, 2)", exec.Options{})
+	require.Equal(t, "Guardrail in_select_cartesian_product violated: Aborting query because the cartesian product of the IN restrictions on "+
+		"partition key produces 4 values, this exceeds fail threshold of 3.", e.Message)
 	g.super = true
 	n.must("SELECT k FROM k.t WHERE w = 1 ALLOW FILTERING")
 	n.exec.Settings.AllowFilteringEnabled = true

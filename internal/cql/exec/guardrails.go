@@ -74,3 +74,35 @@ func (e *Executor) guardSelect(ctx context.Context, q *request, s *plan.Select) 
 		subject:  s.Table.Name,
 	})
 }
+
+// products is a statement whose IN restrictions are counted.
+type products interface {
+	Products(*plan.EvalContext) (partition, clustering []int, err error)
+}
+
+// guardProducts applies the guardrail on products of IN restrictions; nothing is counted while it is off.
+func (e *Executor) guardProducts(ctx context.Context, q *request, ev *plan.EvalContext, statement products) error {
+	warn, fail := e.Settings.InSelectCartesianProductWarnThreshold, e.Settings.InSelectCartesianProductFailThreshold
+	if warn < 0 && fail < 0 {
+		return nil
+	}
+	partition, clustering, err := statement.Products(ev)
+	if err != nil {
+		return err
+	}
+	for i, n := range append(partition, clustering...) {
+		subject := "partition key"
+		if i >= len(partition) {
+			subject = "clustering key"
+		}
+		err := e.guardThreshold(ctx, q, guardrail{
+			name: "in_select_cartesian_product", n: n, warn: warn, fail: fail, subject: subject,
+			warnText: "The cartesian product of the IN restrictions on %[1]s produces %[2]d values, this exceeds warning threshold of %[3]d.",
+			failText: "Aborting query because the cartesian product of the IN restrictions on %[1]s produces %[2]d values, this exceeds fail threshold of %[3]d.",
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -98,6 +98,9 @@ func (e *Executor) collect(ctx context.Context, q *request, eval *plan.EvalConte
 	if err := e.guardTimestamp(ctx, q, m, wc.WriteTime); err != nil {
 		return err
 	}
+	if err := e.guardProducts(ctx, q, eval, m); err != nil {
+		return err
+	}
 	keys, err := m.Keys(eval)
 	if err != nil {
 		return err

@@ -134,7 +134,10 @@ func (g schemaGuard) createTable(st ast.CreateTable) (ast.Statement, error) {
 			return nil, err
 		}
 	}
-	return &st, g.uncompressed(st.Properties)
+	if err := g.uncompressed(st.Properties); err != nil {
+		return nil, err
+	}
+	return &st, g.windowsWithoutTTL(st.Properties)
 }
 
 func (g schemaGuard) uncompressed(list []ast.Property) error {
@@ -149,6 +152,34 @@ func (g schemaGuard) uncompressed(list []ast.Property) error {
 		if off {
 			return g.flag(g.e.Settings.UncompressedTablesEnabled, "uncompressed_tables_enabled", "Uncompressed table")
 		}
+	}
+	return nil
+}
+
+// windowsWithoutTTL looks only at what the statement itself says, also when it changes a table.
+func (g schemaGuard) windowsWithoutTTL(list []ast.Property) error {
+	windows, ttl := false, false
+	for _, p := range list {
+		ttl = ttl || p.Name == "default_time_to_live" && p.Text != "0"
+		for _, o := range p.Map {
+			windows = windows || p.Name == "compaction" && o.Key == "class" &&
+				strings.TrimPrefix(o.Value, "org.apache.cassandra.db.compaction.") == "TimeWindowCompactionStrategy"
+		}
+	}
+	if !windows || ttl {
+		return nil
+	}
+	const (
+		what   = "0 default_time_to_live on a table with TimeWindowCompactionStrategy compaction strategy"
+		reason = "It is suspicious to use default_time_to_live set to 0 with such compaction strategy. Please keep in mind that data will not start " +
+			"to automatically expire after they are older than a respective compaction window unit of a certain size. Please set TTL for your INSERT " +
+			"or UPDATE statements if you expect data to be expired as table settings will not do it. "
+	)
+	if !g.e.Settings.ZeroTTLOnTWCSEnabled {
+		return g.e.guardFlag(g.ctx, g.q, false, "zero_ttl_on_twcs", what, reason)
+	}
+	if g.e.Settings.ZeroTTLOnTWCSWarned {
+		return g.violated("zero_ttl_on_twcs", what+" is not recommended. "+reason, false)
 	}
 	return nil
 }
@@ -193,7 +224,10 @@ func (g schemaGuard) alterTable(st ast.AlterTable) (ast.Statement, error) {
 			return nil, err
 		}
 		st.Action = action
-		return &st, g.uncompressed(action.Properties)
+		if err := g.uncompressed(action.Properties); err != nil {
+			return nil, err
+		}
+		return &st, g.windowsWithoutTTL(action.Properties)
 	case ast.AddColumns, ast.DropColumns, ast.RenameColumns:
 		err := g.flag(g.e.Settings.AlterTableEnabled, "alter_table", "User access to ALTER TABLE statement for column mutation")
 		if err != nil {

@@ -113,6 +113,9 @@ func (r *selectRun) prepare(ctx context.Context) error {
 	read := &r.scan.read
 	read.Columns = r.columns()
 	read.Table, read.Reversed, read.Now = s.Table, s.Reversed, ev.NowSeconds
+	if err := r.e.guardProducts(ctx, r.q, ev, s.Restrictions); err != nil {
+		return err
+	}
 	if s.Restrictions.IsKeyRange() {
 		var empty bool
 		if read.Range, empty, err = s.Restrictions.Range(ev); err != nil {

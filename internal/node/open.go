@@ -18,6 +18,7 @@ import (
 	"alexandra/internal/coord"
 	"alexandra/internal/cql/exec"
 	"alexandra/internal/ring"
+	"alexandra/internal/row"
 	"alexandra/internal/rpc"
 	"alexandra/internal/syskeyspace"
 	"alexandra/internal/tlsconf"
@@ -219,7 +220,7 @@ func (n *Node) openCoordinator(Options) (err error) {
 	for _, v := range []rpc.Verb{rpc.SchemaPull, rpc.SchemaPush} {
 		handlers[v] = n.unlessHeld(handlers[v])
 	}
-	n.rpcServer = rpc.NewServer(rpc.ServerConfig{Handlers: handlers, Log: n.log, Trace: traceFor})
+	n.rpcServer = rpc.NewServer(rpc.ServerConfig{Handlers: handlers, Log: n.log, Trace: traceFor, Together: withBarrier})
 	return wrap("load the schema", n.coord.LoadSchema(context.Background()))
 }
 
@@ -266,4 +267,10 @@ func tokensOf(list []int64) []token.Token {
 		out[i] = token.Token(t)
 	}
 	return out
+}
+
+// withBarrier lets writes of peers that came together wait for the commit log once.
+func withBarrier(ctx context.Context) (together context.Context, wait func() error) {
+	b := &row.Barrier{}
+	return row.WithBarrier(ctx, b), b.Wait
 }

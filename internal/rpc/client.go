@@ -35,7 +35,7 @@ type Client struct {
 	config ClientConfig
 
 	mu     sync.RWMutex
-	conns  map[netip.AddrPort]*grpc.ClientConn
+	conns  map[netip.AddrPort]*peerConn
 	closed bool
 }
 
@@ -48,7 +48,7 @@ func NewClient(c ClientConfig) *Client {
 	if c.MaxMessage == 0 {
 		c.MaxMessage = DefaultMaxMessage
 	}
-	return &Client{config: c, conns: map[netip.AddrPort]*grpc.ClientConn{}}
+	return &Client{config: c, conns: map[netip.AddrPort]*peerConn{}}
 }
 
 // Call implements Caller.
@@ -56,6 +56,9 @@ func (c *Client) Call(ctx context.Context, to netip.AddrPort, verb Verb, body []
 	conn, err := c.conn(to)
 	if err != nil {
 		return nil, err
+	}
+	if _, ok := frequent[verb]; ok && len(body) <= maxStreamed && !isTraced(ctx) {
+		return conn.current().call(ctx, verb, body)
 	}
 	ctx, options, traced := traceCall(ctx)
 	defer traced()
@@ -69,7 +72,7 @@ func (c *Client) Call(ctx context.Context, to netip.AddrPort, verb Verb, body []
 	return decodeAnswer(answer)
 }
 
-func (c *Client) conn(to netip.AddrPort) (*grpc.ClientConn, error) {
+func (c *Client) conn(to netip.AddrPort) (*peerConn, error) {
 	c.mu.RLock()
 	conn, closed := c.conns[to], c.closed
 	c.mu.RUnlock()
@@ -95,8 +98,8 @@ func (c *Client) conn(to netip.AddrPort) (*grpc.ClientConn, error) {
 	return conn, nil
 }
 
-func (c *Client) open(to netip.AddrPort) (*grpc.ClientConn, error) {
-	return grpc.NewClient("passthrough:///"+to.String(),
+func (c *Client) open(to netip.AddrPort) (*peerConn, error) {
+	conn, err := grpc.NewClient("passthrough:///"+to.String(),
 		grpc.WithTransportCredentials(insecure.NewCredentials()), // the transport below does TLS
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return c.config.Dial(ctx, to) }),
 		grpc.WithDefaultCallOptions(
@@ -113,6 +116,7 @@ func (c *Client) open(to netip.AddrPort) (*grpc.ClientConn, error) {
 		grpc.WithDisableServiceConfig(),
 		grpc.WithIdleTimeout(0),
 	)
+	return &peerConn{ClientConn: conn}, err
 }
 
 // Up tells that a peer has come back: the next call to it connects at once. A connection that waits before it tries again
@@ -138,7 +142,7 @@ func (c *Client) Forget(peer netip.AddrPort) {
 }
 
 // forget closes a connection unless somebody else has replaced it already.
-func (c *Client) forget(peer netip.AddrPort, conn *grpc.ClientConn) {
+func (c *Client) forget(peer netip.AddrPort, conn *peerConn) {
 	c.mu.Lock()
 	mine := c.conns[peer] == conn
 	if mine {
@@ -154,7 +158,7 @@ func (c *Client) forget(peer netip.AddrPort, conn *grpc.ClientConn) {
 func (c *Client) Close() {
 	c.mu.Lock()
 	conns := c.conns
-	c.conns, c.closed = map[netip.AddrPort]*grpc.ClientConn{}, true
+	c.conns, c.closed = map[netip.AddrPort]*peerConn{}, true
 	c.mu.Unlock()
 	for _, conn := range conns {
 		_ = conn.Close()

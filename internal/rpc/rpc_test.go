@@ -3,25 +3,33 @@ package rpc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"alexandra/internal/cqlerr"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func serve(t *testing.T, h Handlers) (netip.AddrPort, func()) {
+func serve(t *testing.T, h Handlers, options ...func(*ServerConfig)) (netip.AddrPort, func()) {
 	t.Helper()
+	cfg := ServerConfig{Handlers: h}
+	for _, o := range options {
+		o(&cfg)
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := NewServer(ServerConfig{Handlers: h})
+	s := NewServer(cfg)
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	return l.Addr().(*net.TCPAddr).AddrPort(), func() {
@@ -132,4 +140,88 @@ func TestTraces(t *testing.T) {
 	}
 	_, err = c.Call(t.Context(), to, Ping, make([]byte, 3))
 	require.EqualError(t, err, "no")
+}
+
+// TestManyCalls: calls on the stream get their own answers, whatever the order, and a peer that stops fails those under way.
+func TestManyCalls(t *testing.T) {
+	release := make(chan struct{})
+	together := 0
+	var mu sync.Mutex
+	to, stop := serve(t, Handlers{
+		Mutate: func(_ context.Context, b []byte) ([]byte, error) { return b, nil },
+		Read: func(ctx context.Context, b []byte) ([]byte, error) {
+			select {
+			case <-release:
+			case <-ctx.Done():
+			}
+			return b, ctx.Err()
+		},
+		ReadDigest: func(ctx context.Context, _ []byte) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() },
+	}, func(c *ServerConfig) {
+		c.Together = func(ctx context.Context) (context.Context, func() error) {
+			mu.Lock()
+			defer mu.Unlock()
+			together++
+			return ctx, func() error { return nil }
+		}
+	})
+	c := client(t)
+	var g sync.WaitGroup
+	read := make(chan error, 1)
+	g.Go(func() {
+		_, err := c.Call(t.Context(), to, Read, []byte("slow"))
+		read <- err
+	})
+	for i := range 64 {
+		g.Go(func() {
+			for j := range 50 {
+				body := fmt.Appendf(nil, "%d/%d", i, j)
+				out, err := c.Call(t.Context(), to, Mutate, body)
+				if string(out) != string(body) || err != nil {
+					t.Errorf("%q for %q, %v", out, body, err)
+				}
+			}
+		})
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err := c.Call(ctx, to, Read, nil)
+	require.Equal(t, codes.DeadlineExceeded, status.Code(err))
+	require.Empty(t, read, "an answer that nobody sent")
+	close(release)
+	g.Wait()
+	require.NoError(t, <-read)
+	require.Positive(t, together)
+
+	stopped := make(chan error, 1)
+	go func() {
+		_, err := c.Call(t.Context(), to, ReadDigest, nil)
+		stopped <- err
+	}()
+	_, err = c.Call(t.Context(), to, Mutate, nil) // the stream works, and the read is on its way
+	require.NoError(t, err)
+	stop()
+	require.True(t, IsUnreachable(<-stopped))
+}
+
+func FuzzCalls(f *testing.F) {
+	call := record{id: 7, timeout: time.Second, verb: Mutate, body: []byte("x")}
+	f.Add(call.appendCall((&record{id: 1, verb: Read}).appendCall(nil)))
+	f.Add((&record{id: 1, outcome: timedOut}).appendAnswer(nil))
+	f.Fuzz(func(t *testing.T, message []byte) {
+		var again []byte
+		r := recordReader{b: message}
+		for c, ok := r.call(); ok; c, ok = r.call() {
+			again = c.appendCall(again)
+		}
+		if r.err == nil {
+			back := recordReader{b: again}
+			for _, ok := back.call(); ok; _, ok = back.call() {
+			}
+			require.NoError(t, back.err)
+		}
+		r = recordReader{b: message}
+		for _, ok := r.answer(); ok; _, ok = r.answer() {
+		}
+	})
 }

@@ -27,12 +27,16 @@ type ServerConfig struct {
 	Log        *slog.Logger
 	// Trace makes the handling of a traced call report what it does; nil: nothing is reported.
 	Trace func(ctx context.Context, v Verb, caller string, report func(activity string)) context.Context
+	// Together prepares the context of several writes that are answered together; their answers wait for wait. nil: each write
+	// waits for the commit log by itself.
+	Together func(ctx context.Context) (together context.Context, wait func() error)
 }
 
 // Server answers calls of other nodes.
 type Server struct {
-	config ServerConfig
-	grpc   *grpc.Server
+	config  ServerConfig
+	grpc    *grpc.Server
+	workers *workers
 }
 
 // NewServer makes a server; Serve runs it.
@@ -43,7 +47,7 @@ func NewServer(c ServerConfig) *Server {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{config: c}
+	s := &Server{config: c, workers: newWorkers()}
 	s.grpc = grpc.NewServer(
 		grpc.ForceServerCodecV2(bytesCodec{}),
 		grpc.MaxRecvMsgSize(c.MaxMessage),
@@ -58,6 +62,7 @@ func NewServer(c ServerConfig) *Server {
 	for _, v := range verbs {
 		desc.Methods = append(desc.Methods, grpc.MethodDesc{MethodName: string(v), Handler: s.method(v)})
 	}
+	desc.Streams = []grpc.StreamDesc{{StreamName: streamMethod, Handler: s.serveCalls, ServerStreams: true, ClientStreams: true}}
 	s.grpc.RegisterService(&desc, nil)
 	return s
 }
@@ -115,4 +120,7 @@ func silent(ended error) error {
 func (s *Server) Serve(l net.Listener) error { return s.grpc.Serve(l) }
 
 // Stop closes all connections at once and waits for handlers to return.
-func (s *Server) Stop() { s.grpc.Stop() }
+func (s *Server) Stop() {
+	s.grpc.Stop()
+	s.workers.stop()
+}

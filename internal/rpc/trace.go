@@ -35,6 +35,8 @@ func WithTrace(ctx context.Context, caller string, sink func(activity string, el
 	return context.WithValue(ctx, tracerKey{}, &tracer{caller, sink})
 }
 
+func isTraced(ctx context.Context) bool { return ctx.Value(tracerKey{}) != nil }
+
 // traceCall prepares a call; done hands over what came back.
 func traceCall(ctx context.Context) (traced context.Context, options []grpc.CallOption, done func()) {
 	t, ok := ctx.Value(tracerKey{}).(*tracer)

@@ -1,10 +1,11 @@
 // Package rpc is how a coordinator talks to other nodes: gRPC calls with raw bytes, one row of a table per verb.
 //
 // The bytes of a body are the caller's and the handler's business (coord encodes them with internal/row); there is no
-// generated code. A call has the deadline of its context. A handler's error comes back as *Error with a reason and, for
-// errors made for a client, the *cqlerr.Error itself. Connections are made when first needed and kept; listening,
-// dialling, TLS, the check of the cluster name and injected faults belong to the transport that gossip owns, so that
-// one port serves both.
+// generated code. Short calls of the frequent verbs share one stream per peer (stream.go), since a unary call costs more than
+// what most of them ask for; all others are unary. A call has the deadline of its context. A handler's error comes back as
+// *Error with a reason and, for errors made for a client, the *cqlerr.Error itself. Connections are made when first needed
+// and kept; listening, dialling, TLS, the check of the cluster name and injected faults belong to the transport that gossip
+// owns, so that one port serves both.
 //
 // coord registers handlers and calls; node wires it. rpc knows neither rows nor the ring.
 package rpc

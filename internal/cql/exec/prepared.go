@@ -6,6 +6,7 @@ import (
 	"crypto/md5"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,7 +22,7 @@ import (
 )
 
 // PreparedStore keeps prepared statements so that clients need not prepare again after a restart
-// (system.prepared_statements). Save and Delete are called in the background; errors are the store's to log.
+// (system.prepared_statements). Save is called in the background; errors are the store's to log.
 type PreparedStore interface {
 	Save(ctx context.Context, id []byte, keyspace, query string)
 	Delete(ctx context.Context, id []byte)
@@ -326,6 +327,30 @@ func (e *Executor) forget(key statementID) error {
 	e.prepared.entries.Invalidate(key)
 	e.unsave(key)
 	return unprepared(key[:])
+}
+
+// forgetDropped drops the statements on tables that a change of schema took away, before the client has its answer: it may
+// look for them. Other nodes, and other changes, find out when a statement is used.
+func (e *Executor) forgetDropped(ctx context.Context, changes []schema.Change, current *schema.Schema) {
+	gone := func(c schema.Change) bool {
+		return c.Kind == schema.Dropped && (c.Target == "TABLE" || c.Target == "KEYSPACE")
+	}
+	if !slices.ContainsFunc(changes, gone) {
+		return
+	}
+	stale := func(t *schema.Table) bool {
+		now := current.Table(t.Keyspace, t.Name)
+		return now == nil || now.ID != t.ID
+	}
+	for id, p := range e.prepared.entries.All() {
+		if !slices.ContainsFunc(p.statement.Tables(), stale) {
+			continue
+		}
+		e.prepared.entries.Invalidate(id)
+		if e.PreparedStore != nil {
+			e.PreparedStore.Delete(ctx, id[:])
+		}
+	}
 }
 
 func unprepared(id []byte) error {

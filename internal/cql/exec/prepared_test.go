@@ -167,3 +167,27 @@ func TestPreparedCacheIsBounded(t *testing.T) {
 	}
 	require.Less(t, n.exec.PreparedCount(), 10000)
 }
+
+// deleted is a store that keeps nothing and notes what is deleted.
+type deleted struct{ ids []string }
+
+func (*deleted) Save(context.Context, []byte, string, string) {}
+
+func (d *deleted) Delete(_ context.Context, id []byte) { d.ids = append(d.ids, string(id)) }
+
+func TestDroppedTablesTakeStatementsAlong(t *testing.T) {
+	n := runNode(t)
+	store := &deleted{}
+	n.exec.PreparedStore = store
+	n.must(createKeyspace)
+	n.must("CREATE TABLE k.t (k int PRIMARY KEY)")
+	n.must("CREATE TABLE k.other (k int PRIMARY KEY)")
+	p, other := n.prepare("SELECT * FROM k.t"), n.prepare("SELECT * FROM k.other")
+	n.must("DROP TABLE k.t")
+	require.Contains(t, store.ids, string(p.ID))
+	require.NotContains(t, store.ids, string(other.ID))
+	_, err := n.execute(p.ID, exec.Options{})
+	require.ErrorContains(t, err, "not found")
+	n.must("DROP KEYSPACE k")
+	require.Contains(t, store.ids, string(other.ID))
+}

@@ -57,6 +57,7 @@ func (e *Executor) runSchemaChange(ctx context.Context, q *request, st *plan.Sch
 	if err := e.afterSchemaChange(ctx, q, stmt, old, update); err != nil {
 		return nil, err
 	}
+	e.forgetDropped(ctx, changes, update.Schema)
 	return &Result{SchemaChange: update.Result}, nil
 }
 

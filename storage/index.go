@@ -13,8 +13,12 @@ import (
 	"alexandra/internal/schema"
 )
 
-// maxTerm is the longest value that an index takes.
-const maxTerm = 65535
+const (
+	// maxTerm is the longest value that an index takes.
+	maxTerm = 65535
+	// maxAttachedTerm is the longest term of a storage-attached index; a row with a longer one is stored and not found by it.
+	maxAttachedTerm = 8 << 10
+)
 
 // index is a secondary index, ready to find the terms of rows.
 type index struct {
@@ -92,18 +96,36 @@ func (x *index) appendValue(dst, value []byte) []byte {
 	return x.value.AppendOrder(dst, value)
 }
 
-// cellTerm appends the term of a cell of the indexed column.
-func (x *index) cellTerm(dst []byte, c *row.Cell) []byte {
+// indexed is what the index has of a cell: a value, and of entries the key, too.
+func (x *index) indexed(c *row.Cell) (key, value []byte) {
 	kind := x.column.Type.Kind()
 	switch {
 	case c.Path == nil || kind == cqltype.KindList:
-		return x.appendValue(dst, c.Value)
+		return nil, c.Value
 	case x.key != nil:
-		return x.appendValue(x.key.AppendOrder(dst, c.Path), c.Value)
+		return c.Path, c.Value
 	case kind == cqltype.KindSet || x.target.Function == "keys":
-		return x.appendValue(dst, c.Path)
+		return nil, c.Path
 	}
-	return x.appendValue(dst, c.Value)
+	return nil, c.Value
+}
+
+// cellTerm appends the term of a cell of the indexed column.
+func (x *index) cellTerm(dst []byte, c *row.Cell) []byte {
+	key, value := x.indexed(c)
+	if key != nil {
+		dst = x.key.AppendOrder(dst, key)
+	}
+	return x.appendValue(dst, value)
+}
+
+// termSize is how long the term of a cell is for Cassandra, which serializes an entry as a composite.
+func (x *index) termSize(c *row.Cell) int {
+	key, value := x.indexed(c)
+	if key == nil {
+		return len(value)
+	}
+	return len(key) + len(value) + 2*(2+1)
 }
 
 // attached says that the index is storage-attached: it leaves out what it cannot hold, where others refuse the write.
@@ -168,7 +190,7 @@ func (w *writer) indexRow(x *index, key []byte, r *row.Row, kind byte) error {
 		if c.Column != x.column.Name || c.Kind != row.Value {
 			continue
 		}
-		if size := max(len(c.Value), len(c.Path)); size >= maxTerm && x.attached() {
+		if size := x.termSize(c); size > maxAttachedTerm && x.attached() {
 			w.db.cfg.Logger.Warn("a term is too large and cannot be indexed", "index", x.Name, "keyspace", x.table.Keyspace,
 				"table", x.table.Name, "column", x.column.Name, "size", size)
 			continue

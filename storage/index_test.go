@@ -212,6 +212,21 @@ func TestIndexRefusesLargeValues(t *testing.T) {
 	require.Empty(t, liveRows(t, db, all(table), "v"))
 }
 
+// TestAttachedIndexLeavesLongTermsOut: the row is stored, and found by other ways.
+func TestAttachedIndexLeavesLongTermsOut(t *testing.T) {
+	table := simpleTable()
+	table.Indexes = map[string]*schema.Index{"i": {Name: "i", Options: map[string]string{"target": "v", "class_name": "sai"}}}
+	db := openTest(t)
+	for size, found := range map[int]int{8192: 1, 8193: 0} {
+		value := strings.Repeat("x", size)
+		apply(t, db, put(table, int4(size), 1, nil, "v", value))
+		r := all(table)
+		r.Index = &row.IndexRead{Index: "i", Value: []byte(value)}
+		require.Len(t, liveRows(t, db, r, "v"), found, "%d bytes", size)
+	}
+	require.Len(t, liveRows(t, db, all(table), "v"), 2)
+}
+
 func TestIndexRangeInBatches(t *testing.T) {
 	table := simpleTable()
 	table.Indexes = map[string]*schema.Index{"i": {Name: "i", Options: map[string]string{"target": "v"}}}

@@ -152,17 +152,7 @@ func (c *Coordinator) serveBatchRemove(_ context.Context, body []byte) ([]byte, 
 }
 
 func (c *Coordinator) replayBatchlogLoop(ctx context.Context) {
-	timer := time.NewTimer(replayInterval)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		c.ReplayBatchlog(ctx, OldBatches)
-		timer.Reset(replayInterval)
-	}
+	every(ctx, replayInterval, nil, func() { c.ReplayBatchlog(ctx, OldBatches) })
 }
 
 // Batches says which batches are replayed.

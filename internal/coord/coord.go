@@ -165,6 +165,22 @@ func (c *Coordinator) Start() {
 	c.background(c.expirePaxosLoop)
 }
 
+// every does something after each interval, and when woken (wake may be nil), until ctx ends.
+func every(ctx context.Context, interval time.Duration, wake <-chan struct{}, do func()) {
+	timer := time.NewTimer(interval)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-timer.C:
+		}
+		do()
+		timer.Reset(interval)
+	}
+}
+
 // Stop ends background work and waits for it.
 func (c *Coordinator) Stop() {
 	c.stopping.Lock()

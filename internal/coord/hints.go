@@ -134,20 +134,11 @@ func (c *Coordinator) PauseHints(paused bool) {
 }
 
 func (c *Coordinator) deliverHintsLoop(ctx context.Context) {
-	timer := time.NewTimer(hintInterval)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-c.hints.wake:
-		case <-timer.C:
-		}
+	every(ctx, hintInterval, c.hints.wake, func() {
 		if !c.hints.paused.Load() {
 			c.deliverHints(ctx)
 		}
-		timer.Reset(hintInterval)
-	}
+	})
 }
 
 // deliverHints sends what is kept for each live node.

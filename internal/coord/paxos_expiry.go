@@ -38,18 +38,11 @@ func (s *paxosState) forget(horizon time.Time) bool {
 }
 
 func (c *Coordinator) expirePaxosLoop(ctx context.Context) {
-	timer := time.NewTicker(paxosSweepInterval)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
+	every(ctx, paxosSweepInterval, nil, func() {
 		if err := c.expirePaxos(ctx); err != nil {
 			c.Log.Warn("paxos states that are over could not be removed", "error", err)
 		}
-	}
+	})
 }
 
 // expirePaxos removes states that are over, and those of tables that are no more.

@@ -131,8 +131,11 @@ func (g *Gossip) audience() []*memberlist.Node {
 }
 
 // updateMeta makes memberlist spread the version of this node's state. It does not wait until that has happened: a node
-// that stops would.
+// that stops would. One at a time: memberlist reads its own entry without a lock, and a later call has to carry later
+// metadata.
 func (g *Gossip) updateMeta() {
+	g.spreading.Lock()
+	defer g.spreading.Unlock()
 	if err := g.list.UpdateNode(time.Millisecond); err != nil && g.ctx.Err() == nil {
 		g.config.Log.Debug("own version not spread yet", "error", err)
 	}

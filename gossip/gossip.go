@@ -78,14 +78,16 @@ type Gossip struct {
 	missed  map[uuid.UUID]member // who is asked soon for what has not come by itself
 	dirty   bool                 // peers changed since they were saved
 
-	events  *queue
-	work    chan func() // exchanges that must not run inside memberlist's callbacks
-	ask     chan struct{}
-	ctx     context.Context
-	cancel  context.CancelFunc
-	running sync.WaitGroup
-	stopped sync.Once
-	left    sync.Once
+	events *queue
+	work   chan func() // exchanges that must not run inside memberlist's callbacks
+	ask    chan struct{}
+	// spreading is held while memberlist is given new metadata.
+	spreading sync.Mutex
+	ctx       context.Context
+	cancel    context.CancelFunc
+	running   sync.WaitGroup
+	stopped   sync.Once
+	left      sync.Once
 }
 
 // member is what memberlist says of a live node: where it is, and how much it has announced.

@@ -101,6 +101,8 @@ func TestScenario11Undetected(t *testing.T) {
 	_, err := w.try(1, levelAll, "INSERT INTO ks.t (k, v) VALUES (1, 'late')")
 	w.timesOut(err, levelAll, primitive.WriteTypeSimple, 2, 3)
 	require.InDelta(t, 2, time.Since(begun).Seconds(), 0.7)
+	require.Equal(t, 1, w.must(1, levelQuorum, "INSERT INTO ks.t (k, v) VALUES (2, 'agreed') IF NOT EXISTS").Len())
+	require.Equal(t, "agreed", w.value(1, levelQuorum, 2))
 	begun = time.Now()
 	e := w.fails(1, levelAll, readTimeout, "Operation timed out - received only 2 responses.", "SELECT v FROM ks.t WHERE k = 1")
 	x := e.Full.(*message.ReadTimeout)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-	"strings"
 	"sync"
 
 	"alexandra/internal/cqlerr"
@@ -119,19 +118,13 @@ func (x *index) cellTerm(dst []byte, c *row.Cell) []byte {
 	return x.appendValue(dst, value)
 }
 
-// termSize is how long the term of a cell is for Cassandra, which serializes an entry as a composite.
+// termSize is how long the term of a cell is for Cassandra.
 func (x *index) termSize(c *row.Cell) int {
 	key, value := x.indexed(c)
 	if key == nil {
 		return len(value)
 	}
-	return len(key) + len(value) + 2*(2+1)
-}
-
-// attached says that the index is storage-attached: it leaves out what it cannot hold, where others refuse the write.
-func (x *index) attached() bool {
-	class := strings.ToLower(x.Options["class_name"])
-	return class == "sai" || strings.HasSuffix(class, "storageattachedindex")
+	return row.EntryTermSize(key, value)
 }
 
 // whole says that an entry leads to a partition rather than to a row.
@@ -190,7 +183,8 @@ func (w *writer) indexRow(x *index, key []byte, r *row.Row, kind byte) error {
 		if c.Column != x.column.Name || c.Kind != row.Value {
 			continue
 		}
-		if size := x.termSize(c); size > maxAttachedTerm && x.attached() {
+		// A storage-attached index leaves out what it cannot hold, others refuse the write.
+		if size := x.termSize(c); size > maxAttachedTerm && x.IsStorageAttached() {
 			w.db.cfg.Logger.Warn("a term is too large and cannot be indexed", "index", x.Name, "keyspace", x.table.Keyspace,
 				"table", x.table.Name, "column", x.column.Name, "size", size)
 			continue

@@ -69,6 +69,9 @@ func EntryTerm(key, value []byte) []byte {
 	return append(append(out, key...), value...)
 }
 
+// EntryTermSize is how long the term of an entry is for Cassandra, which serializes it as a composite of two.
+func EntryTermSize(key, value []byte) int { return len(key) + len(value) + 2*(2+1) }
+
 // SplitEntryTerm is the inverse of EntryTerm.
 func SplitEntryTerm(term []byte) (key, value []byte, ok bool) {
 	if len(term) < 4 {

@@ -197,6 +197,9 @@ const (
 	KindCustom     = "CUSTOM"
 )
 
+// IsStorageAttached says whether an index is storage-attached (SAI).
+func (i *Index) IsStorageAttached() bool { return isSAIClass(i.Options["class_name"]) }
+
 func isSAIClass(class string) bool {
 	switch strings.ToLower(class) {
 	case "sai", "storageattachedindex":

@@ -182,7 +182,7 @@ func (e *Executor) guardTerms(ctx context.Context, q *request, m *row.Mutation) 
 	for _, idx := range m.Table.Indexes {
 		target := row.ParseIndexTarget(idx)
 		column := m.Table.Columns[target.Column]
-		if column == nil || !isAttached(idx) {
+		if column == nil || !idx.IsStorageAttached() {
 			continue
 		}
 		g := e.termGuard(column.Type)
@@ -196,11 +196,6 @@ func (e *Executor) guardTerms(ctx context.Context, q *request, m *row.Mutation) 
 		}
 	}
 	return nil
-}
-
-func isAttached(idx *schema.Index) bool {
-	class := strings.ToLower(idx.Options["class_name"])
-	return class == "sai" || strings.HasSuffix(class, "storageattachedindex")
 }
 
 type termGuard struct {
@@ -242,7 +237,7 @@ func termSizes(m *row.Mutation, column *schema.Column, function string) []int {
 			switch {
 			case c.Column != column.Name || c.Kind != row.Value:
 			case function == "entries":
-				out = append(out, len(c.Path)+len(c.Value)+6) // two components of a composite
+				out = append(out, row.EntryTermSize(c.Path, c.Value))
 			case function == "keys" || column.Type.Kind() == cqltype.KindSet && c.Path != nil:
 				out = append(out, len(c.Path))
 			default:

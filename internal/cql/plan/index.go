@@ -32,15 +32,10 @@ func tableIndexes(t *schema.Table) []tableIndex {
 		if c == nil {
 			continue
 		}
-		out = append(out, tableIndex{Index: idx, column: c, target: target.Function, sai: isSAI(idx)})
+		out = append(out, tableIndex{Index: idx, column: c, target: target.Function, sai: idx.IsStorageAttached()})
 	}
 	slices.SortFunc(out, func(a, b tableIndex) int { return strings.Compare(a.Name, b.Name) })
 	return out
-}
-
-func isSAI(idx *schema.Index) bool {
-	class := strings.ToLower(idx.Options["class_name"])
-	return class == "sai" || strings.HasSuffix(class, "storageattachedindex")
 }
 
 func groupIndexes(list []tableIndex) []indexGroup {

@@ -122,6 +122,8 @@ func (n *Node) onGossip(events []gossip.Event) {
 	if n.coord == nil {
 		return
 	}
+	n.following.Lock()
+	defer n.following.Unlock()
 	changes, otherRing := n.note(events)
 	if otherRing {
 		n.coord.SetRing(n.currentRing())

@@ -92,6 +92,9 @@ type Node struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
+	// following is held while a change of another node is taken in. It is locked before mu.
+	following sync.Mutex
+
 	mu      sync.Mutex
 	state   state
 	mode    string // as nodetool netstats shows it: STARTING, JOINING, NORMAL, DRAINED, ...

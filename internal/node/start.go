@@ -160,12 +160,23 @@ func (n *Node) EnableBinary() error {
 // DisableBinary stops serving clients. Other nodes are not told, as in Cassandra.
 func (n *Node) DisableBinary(ctx context.Context) { n.stopServing(ctx) }
 
-// Joined says whether n sees all of these nodes up and agreed on its schema.
-func (n *Node) Joined(hosts ...uuid.UUID) bool {
-	for _, h := range hosts {
-		if g := n.gossip.Node(h); g == nil || h != n.identity.HostID && (!g.Live || !g.IsMember() || g.SchemaVersion != n.coord.Schema().Version) {
-			return false
-		}
-	}
-	return true
+// Joined says whether n sees another node up, serving clients and agreed on its schema, and has told its own clients of it.
+func (n *Node) Joined(host uuid.UUID) bool {
+	g := n.settled(host)
+	return host == n.identity.HostID || g != nil && g.Live && g.IsMember() && g.NativeReady && g.SchemaVersion == n.coord.Schema().Version
+}
+
+// SeesDown says whether n holds another node for down, and has told its clients so.
+func (n *Node) SeesDown(host uuid.UUID) bool {
+	g := n.settled(host)
+	return g == nil || !g.Live
+}
+
+// settled is what n has taken in of another node: its ring, its tables of peers and its clients have it.
+func (n *Node) settled(host uuid.UUID) *gossip.Node {
+	n.following.Lock()
+	defer n.following.Unlock()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.known[host]
 }

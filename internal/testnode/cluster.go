@@ -313,7 +313,7 @@ func (c *Cluster) SetTime(now time.Time) {
 	}
 }
 
-// Agree waits until every running node sees all other running ones up and has their schema.
+// Agree waits until every running node sees all other running ones up and has their schema, and has told its clients.
 func (c *Cluster) Agree() {
 	c.t.Helper()
 	c.Eventually("all nodes agree", func() error {
@@ -333,7 +333,7 @@ func (c *Cluster) SeesDown(i, j int) {
 	c.t.Helper()
 	host := c.Node(j).HostID()
 	c.Eventually(fmt.Sprintf("node %d sees node %d down", i, j), func() error {
-		if c.Node(i).Joined(host) {
+		if !c.Node(i).SeesDown(host) {
 			return fmt.Errorf("still up")
 		}
 		return nil

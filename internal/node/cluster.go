@@ -168,7 +168,11 @@ func (n *Node) follow(e gossip.Event, before *gossip.Node) {
 	case gossip.Down:
 		n.log.Info("InetAddress /" + e.Node.Address.String() + " is now DOWN")
 	case gossip.Left:
-		n.rpcClient.Forget(e.Node.Address)
+		if e.Node.Live {
+			n.rpcClient.Retire(e.Node.Address)
+		} else {
+			n.rpcClient.Forget(e.Node.Address)
+		}
 		n.inheritHints(e.Node.HostID)
 	}
 	if before == nil || before.SchemaVersion != e.Node.SchemaVersion || e.Kind == gossip.Up {

@@ -34,9 +34,10 @@ type ClientConfig struct {
 type Client struct {
 	config ClientConfig
 
-	mu     sync.RWMutex
-	conns  map[netip.AddrPort]*peerConn
-	closed bool
+	mu       sync.RWMutex
+	conns    map[netip.AddrPort]*peerConn
+	retiring map[*peerConn]bool // those whose last calls are under way
+	closed   bool
 }
 
 var _ Caller = (*Client)(nil)
@@ -48,15 +49,16 @@ func NewClient(c ClientConfig) *Client {
 	if c.MaxMessage == 0 {
 		c.MaxMessage = DefaultMaxMessage
 	}
-	return &Client{config: c, conns: map[netip.AddrPort]*peerConn{}}
+	return &Client{config: c, conns: map[netip.AddrPort]*peerConn{}, retiring: map[*peerConn]bool{}}
 }
 
 // Call implements Caller.
 func (c *Client) Call(ctx context.Context, to netip.AddrPort, verb Verb, body []byte) ([]byte, error) {
-	conn, err := c.conn(to)
+	conn, err := c.acquire(to)
 	if err != nil {
 		return nil, err
 	}
+	defer c.release(conn)
 	if _, ok := frequent[verb]; ok && len(body) <= maxStreamed && !isTraced(ctx) {
 		return conn.current().call(ctx, verb, body)
 	}
@@ -72,30 +74,48 @@ func (c *Client) Call(ctx context.Context, to netip.AddrPort, verb Verb, body []
 	return decodeAnswer(answer)
 }
 
-func (c *Client) conn(to netip.AddrPort) (*peerConn, error) {
+// acquire is the connection to a peer, counted as used until release.
+func (c *Client) acquire(to netip.AddrPort) (*peerConn, error) {
 	c.mu.RLock()
-	conn, closed := c.conns[to], c.closed
+	conn := c.conns[to]
+	if conn != nil {
+		conn.calls.Add(1)
+	}
 	c.mu.RUnlock()
 	if conn != nil {
 		return conn, nil
-	}
-	if closed {
-		return nil, errClosed
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return nil, errClosed
 	}
-	if conn := c.conns[to]; conn != nil {
-		return conn, nil
+	conn = c.conns[to]
+	if conn == nil {
+		var err error
+		if conn, err = c.open(to); err != nil {
+			return nil, err
+		}
+		c.conns[to] = conn
 	}
-	conn, err := c.open(to)
-	if err != nil {
-		return nil, err
-	}
-	c.conns[to] = conn
+	conn.calls.Add(1)
 	return conn, nil
+}
+
+func (c *Client) release(conn *peerConn) {
+	if conn.calls.Add(-1) == 0 && conn.retired.Load() {
+		c.closeRetired(conn)
+	}
+}
+
+func (c *Client) closeRetired(conn *peerConn) {
+	c.mu.Lock()
+	mine := c.retiring[conn]
+	delete(c.retiring, conn)
+	c.mu.Unlock()
+	if mine {
+		_ = conn.Close()
+	}
 }
 
 func (c *Client) open(to netip.AddrPort) (*peerConn, error) {
@@ -130,14 +150,29 @@ func (c *Client) Up(peer netip.AddrPort) {
 	}
 }
 
-// Forget closes the connection to a peer that is dead or gone, so that nothing waits for it. A later call opens a new
-// one.
+// Forget closes the connection to a peer that is dead, so that nothing waits for it. A later call opens a new one.
 func (c *Client) Forget(peer netip.AddrPort) {
 	c.mu.RLock()
 	conn := c.conns[peer]
 	c.mu.RUnlock()
 	if conn != nil {
 		c.forget(peer, conn)
+	}
+}
+
+// Retire closes the connection to a peer that leaves in good order once the calls under way have their answers. A later
+// call opens a new one.
+func (c *Client) Retire(peer netip.AddrPort) {
+	c.mu.Lock()
+	conn := c.conns[peer]
+	if conn != nil {
+		delete(c.conns, peer)
+		c.retiring[conn] = true
+		conn.retired.Store(true)
+	}
+	c.mu.Unlock()
+	if conn != nil && conn.calls.Load() == 0 {
+		c.closeRetired(conn)
 	}
 }
 
@@ -157,10 +192,13 @@ func (c *Client) forget(peer netip.AddrPort, conn *peerConn) {
 // Close ends all connections; calls after it fail.
 func (c *Client) Close() {
 	c.mu.Lock()
-	conns := c.conns
-	c.conns, c.closed = map[netip.AddrPort]*peerConn{}, true
+	conns, retiring := c.conns, c.retiring
+	c.conns, c.retiring, c.closed = map[netip.AddrPort]*peerConn{}, map[*peerConn]bool{}, true
 	c.mu.Unlock()
 	for _, conn := range conns {
+		_ = conn.Close()
+	}
+	for conn := range retiring {
 		_ = conn.Close()
 	}
 }

@@ -92,6 +92,43 @@ func TestCalls(t *testing.T) {
 	require.ErrorIs(t, err, errClosed)
 }
 
+// TestRetire: calls under way get their answers, and the next one has a connection of its own.
+func TestRetire(t *testing.T) {
+	started, finish := make(chan bool, 2), make(chan bool)
+	wait := func(_ context.Context, b []byte) ([]byte, error) {
+		started <- true
+		<-finish
+		return b, nil
+	}
+	to, stop := serve(t, Handlers{Mutate: wait, Truncate: wait, Ping: func(_ context.Context, b []byte) ([]byte, error) { return b, nil }})
+	defer stop()
+	c := client(t)
+	results := make(chan error, 2)
+	for _, verb := range []Verb{Mutate, Truncate} { // one on the stream of frequent calls, one beside it
+		go func() {
+			out, err := c.Call(t.Context(), to, verb, []byte(verb))
+			if err == nil && string(out) != string(verb) {
+				err = errors.New("answer of another call")
+			}
+			results <- err
+		}()
+		<-started
+	}
+	c.Retire(to)
+	c.Retire(to)
+	_, err := c.Call(t.Context(), to, Ping, nil)
+	require.NoError(t, err)
+	require.Len(t, c.retiring, 1)
+	close(finish)
+	for range 2 {
+		require.NoError(t, <-results)
+	}
+	require.Empty(t, c.retiring)
+	c.Retire(to)
+	require.Empty(t, c.conns)
+	require.Empty(t, c.retiring)
+}
+
 func FuzzDecodeAnswer(f *testing.F) {
 	f.Add(frame([]byte("x")))
 	f.Add(encodeError(Failed(1, "x")))

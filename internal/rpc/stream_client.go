@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
@@ -15,6 +16,9 @@ import (
 // peerConn is the connection to one peer with the stream of its frequent calls.
 type peerConn struct {
 	*grpc.ClientConn
+
+	calls   atomic.Int64 // under way
+	retired atomic.Bool  // it is closed after the last of them
 
 	mu     sync.Mutex
 	stream *callStream // nil before the first call

@@ -62,9 +62,15 @@ func (f *Faults) Clear() {
 
 // All lists the faults by peer.
 func (f *Faults) All() map[netip.AddrPort]Fault {
+	all, _ := f.watch()
+	return all
+}
+
+// watch is All, with a channel that is closed at the next change.
+func (f *Faults) watch() (map[netip.AddrPort]Fault, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return maps.Clone(f.peers)
+	return maps.Clone(f.peers), f.changed
 }
 
 func (f *Faults) of(peer netip.AddrPort) (Fault, <-chan struct{}) {

@@ -155,11 +155,12 @@ func (g *Gossip) Start() error {
 		return fmt.Errorf("start gossip: %w", err)
 	}
 	g.list = list
-	g.running.Add(4)
+	g.running.Add(5)
 	go g.events.run(&g.running)
 	go g.workLoop()
 	go g.tendLoop()
 	go g.askLoop()
+	go g.mendLoop()
 	return nil
 }
 

@@ -106,9 +106,8 @@ func each(addrs []netip.AddrPort, f func(netip.AddrPort)) {
 	wg.Wait()
 }
 
-// lost are the addresses of peers that do not answer and have not left, since after a broken network only asking finds
-// them. In a large cluster a few of them are enough, as they know the others, and more would be too many: when the machine
-// is overloaded everybody seems lost to everybody.
+// lost are the addresses of some peers that do not answer and have not left, since after a broken network only asking
+// finds them.
 func (g *Gossip) lost() []netip.AddrPort {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
@@ -118,11 +117,43 @@ func (g *Gossip) lost() []netip.AddrPort {
 			out = append(out, p.node.Address)
 		}
 	}
-	if len(g.peers) > closeCircle {
-		shuffle(out)
-		out = out[:min(len(out), enoughContacts)]
+	return fewOf(out, len(g.peers))
+}
+
+// fewOf leaves out most of the peers to contact in a large cluster: some are enough, as they know the others, and more would
+// be too many: when the machine is overloaded everybody seems lost to everybody.
+func fewOf(addrs []netip.AddrPort, peers int) []netip.AddrPort {
+	if peers <= closeCircle {
+		return addrs
 	}
-	return out
+	shuffle(addrs)
+	return addrs[:min(len(addrs), enoughContacts)]
+}
+
+// mendLoop contacts peers as soon as a fault of the link with them is over: whom the fault made suspect can say that it
+// lives before it is held for dead.
+func (g *Gossip) mendLoop() {
+	defer g.running.Done()
+	before, changed := g.transport.Faults().watch()
+	for {
+		select {
+		case <-g.ctx.Done():
+			return
+		case <-changed:
+		}
+		var mended []netip.AddrPort
+		now, next := g.transport.Faults().watch()
+		for peer := range before {
+			if _, still := now[peer]; !still {
+				mended = append(mended, peer)
+			}
+		}
+		before, changed = now, next
+		g.mu.RLock()
+		peers := len(g.peers)
+		g.mu.RUnlock()
+		g.contact(fewOf(mended, peers))
+	}
 }
 
 // ErrUnreachable is what Shadow says when no seed answers.

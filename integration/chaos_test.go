@@ -5,10 +5,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -156,20 +158,40 @@ func TestChaos(t *testing.T) {
 	l := &load{Cluster: c, nodes: residents, pause: 10 * time.Millisecond}
 	// The first part is for whatever is made once; what is there after it may not grow.
 	l.during(seed, func() { n.run(limit/4, 400*time.Millisecond) })
-	n.calm()
-	before := measure(n)
-	l.during(seed, func() { n.run(limit-limit/4, 400*time.Millisecond) })
-	n.calm()
-	for _, i := range residents {
-		c.Repair(i, "ks")
+	settle := func() figures {
+		n.calm()
+		for _, i := range residents {
+			c.Repair(i, "ks")
+			l.reachAll(t, i)
+		}
+		return measure(n)
 	}
+	before := settle()
+	l.during(seed, func() { n.run(limit-limit/4, 400*time.Millisecond) })
+	after := settle()
 	for _, i := range residents {
 		l.check(t, i)
 	}
 	c.Agree()
 	t.Logf("%d rows and %d members of sets written, %d without an acknowledgement; faults: %s",
 		len(l.rows.keys), len(l.sets.keys), l.failed.Load(), n.summary())
-	before.grewTo(t, measure(n), len(l.rows.keys)+len(l.sets.keys))
+	before.grewTo(t, after, len(l.rows.keys)+len(l.sets.keys))
+}
+
+// reachAll makes node i connect to all others for the frequent calls too, as a busy node does.
+func (l *load) reachAll(t *testing.T, i int) {
+	t.Helper()
+	conn := l.dial(t, i)
+	defer conn.Close()
+	_, err := runOn(conn, "SELECT v FROM ks.t WHERE k = -1", query{level: levelAll})
+	require.NoError(t, err)
+}
+
+func (l *load) dial(t *testing.T, i int) *rawclient.Client {
+	t.Helper()
+	conn, err := rawclient.Dial(l.Node(i).CQL(), rawclient.Options{Version: 5, Timeout: 60 * time.Second})
+	require.NoError(t, err)
+	return conn
 }
 
 // check requires that node i, a replica of all, has in its own files all that was acknowledged, once. Cut off from the
@@ -178,8 +200,7 @@ func (l *load) check(t *testing.T, i int) {
 	t.Helper()
 	l.Isolate(i)
 	defer l.Heal()
-	conn, err := rawclient.Dial(l.Node(i).CQL(), rawclient.Options{Version: 5, Timeout: 60 * time.Second})
-	require.NoError(t, err)
+	conn := l.dial(t, i)
 	defer conn.Close()
 	rows := map[int64]int{}
 	scan(t, conn, "SELECT k, v FROM ks.t", func(r *rawclient.Rows, j int) {
@@ -238,6 +259,7 @@ func onlyOnce(t *testing.T, node int, what string, found map[int64]int, wanted [
 // figures are what must not grow.
 type figures struct {
 	goroutines, open, files int
+	running                 map[string]int // goroutines by what they run first
 	heap, stored            int64
 }
 
@@ -254,6 +276,7 @@ func measure(n *nemesis) figures {
 		}
 		return nil
 	})
+	f.running = running()
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		require.NoError(n.t, err)
@@ -272,6 +295,38 @@ func measure(n *nemesis) figures {
 	return f
 }
 
+// running counts goroutines by the function that was started.
+func running() map[string]int {
+	counts := map[string]int{}
+	records := make([]runtime.StackRecord, 2*runtime.NumGoroutine())
+	n, _ := runtime.GoroutineProfile(records)
+	for i := range records[:n] {
+		frames := runtime.CallersFrames(records[i].Stack())
+		name := ""
+		for f, more := frames.Next(); ; f, more = frames.Next() {
+			if f.Function != "runtime.goexit" {
+				name = f.Function
+			}
+			if !more {
+				break
+			}
+		}
+		counts[name]++
+	}
+	return counts
+}
+
+// more lists the functions of which more goroutines run than before.
+func (f figures) more(after figures) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(after.running)) {
+		if was, is := f.running[name], after.running[name]; is > was {
+			fmt.Fprintf(&b, "%s: %d, was %d\n", name, is, was)
+		}
+	}
+	return b.String()
+}
+
 // Limits of growth: connections and their goroutines come and go, caches and memtables fill; files in memory count twice,
 // as they are and as they were last synced, and what was written is remembered by the test.
 const (
@@ -287,7 +342,7 @@ func (f figures) grewTo(t *testing.T, after figures, writes int) {
 	t.Helper()
 	t.Logf("before and after: goroutines %d, %d; open files %d, %d; stored files %d, %d; stored %d, %d KiB; heap %d, %d KiB",
 		f.goroutines, after.goroutines, f.open, after.open, f.files, after.files, f.stored>>10, after.stored>>10, f.heap>>10, after.heap>>10)
-	require.LessOrEqual(t, after.goroutines, f.goroutines+moreGoroutines, "goroutines")
+	require.LessOrEqual(t, after.goroutines, f.goroutines+moreGoroutines, "goroutines:\n%s", f.more(after))
 	require.LessOrEqual(t, after.open, f.open+moreOpen, "open files")
 	require.LessOrEqual(t, after.files, f.files+moreFiles, "stored files")
 	require.LessOrEqual(t, after.stored, f.stored+moreHeap+int64(writes)*perWrite, "stored bytes")

@@ -208,6 +208,7 @@ func (n *nemesis) run(limit, pause time.Duration) {
 func (n *nemesis) calm() {
 	n.t.Helper()
 	n.Heal()
+	time.Sleep(calmDetection) // whom bad links made suspect is cleared or down by then
 	for _, i := range slices.Concat(n.dcs...) {
 		n.SetSkew(i, 0)
 	}

@@ -53,7 +53,9 @@ type world struct {
 }
 
 // calm makes nodes patient enough for a machine that is busy with something else.
-const calm = testnode.YAML("alexandra_failure_detector_timeout: 1500ms\n")
+var calm = testnode.YAML(fmt.Sprintf("alexandra_failure_detector_timeout: %dms\n", calmDetection.Milliseconds()))
+
+const calmDetection = 1500 * time.Millisecond
 
 // scenario starts a cluster; tests run beside each other.
 func scenario(t *testing.T, opts ...testnode.Option) *world {

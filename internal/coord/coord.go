@@ -102,6 +102,9 @@ type Config struct {
 	OnSchema func(old, now *schema.Schema, changes []schema.Change)
 	// OnPeerVersion is told which schema version a peer has after a push, before gossip says so. May be nil.
 	OnPeerVersion func(host, version uuid.UUID)
+	// ReadPercentile is how long the fraction q of the latest point reads of a table took at most, as this node
+	// coordinated them; false when there were none. Nil: none are known.
+	ReadPercentile func(t *schema.Table, q float64) (time.Duration, bool)
 }
 
 // Coordinator is safe for concurrent use.

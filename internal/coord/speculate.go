@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"alexandra/internal/row"
+	"alexandra/internal/schema"
 )
 
-// percentileDelay stands for "99p" and its like: nodes answer within a few milliseconds, so a replica that takes this
-// long has most likely gone.
-const percentileDelay = 100 * time.Millisecond
+// firstDelay stands for "99p" and its like until the table has been read: nodes answer within a few milliseconds, so a
+// replica that takes this long has most likely gone.
+const firstDelay = 100 * time.Millisecond
 
 // speculateAfter is how long a replica may take before another one is asked too, by the table's speculative_retry;
 // false is never. Range reads do not speculate.
@@ -18,10 +19,10 @@ func (c *Coordinator) speculateAfter(r *row.Read) (time.Duration, bool) {
 	if r.Keys == nil {
 		return 0, false
 	}
-	return parseSpeculation(r.Table.Options.SpeculativeRetry)
+	return c.speculation(r.Table.Options.SpeculativeRetry, r.Table)
 }
 
-func parseSpeculation(policy string) (time.Duration, bool) {
+func (c *Coordinator) speculation(policy string, t *schema.Table) (time.Duration, bool) {
 	p := strings.ToUpper(strings.TrimSpace(policy))
 	switch {
 	case p == "NEVER" || p == "NONE":
@@ -30,16 +31,24 @@ func parseSpeculation(policy string) (time.Duration, bool) {
 		return 0, true
 	case strings.HasPrefix(p, "MIN(") || strings.HasPrefix(p, "MAX("):
 		first, second, _ := strings.Cut(strings.TrimSuffix(p[4:], ")"), ",")
-		a, okA := parseSpeculation(first)
-		b, okB := parseSpeculation(second)
+		a, okA := c.speculation(first, t)
+		b, okB := c.speculation(second, t)
 		if p[1] == 'I' {
 			return min(a, b), okA && okB
 		}
 		return max(a, b), okA && okB
-	case strings.HasSuffix(p, "MS"):
-		if ms, err := strconv.ParseFloat(strings.TrimSuffix(p, "MS"), 64); err == nil && ms >= 0 && ms < 1e9 {
+	}
+	if ms, ok := strings.CutSuffix(p, "MS"); ok {
+		if ms, err := strconv.ParseFloat(ms, 64); err == nil && ms >= 0 && ms < 1e9 {
 			return time.Duration(ms * float64(time.Millisecond)), true
 		}
 	}
-	return percentileDelay, true
+	percent, _ := strings.CutSuffix(p, "ERCENTILE")
+	percent, _ = strings.CutSuffix(percent, "P")
+	if percent, err := strconv.ParseFloat(percent, 64); err == nil && c.ReadPercentile != nil {
+		if d, ok := c.ReadPercentile(t, percent/100); ok {
+			return d, true
+		}
+	}
+	return firstDelay, true
 }

@@ -107,7 +107,19 @@ type Counter = atomic.Int64
 type Latency struct {
 	*Histogram // microseconds
 	meter      *Meter
+	percentile atomic.Pointer[percentile]
 }
+
+// percentile is one that was reckoned a while ago.
+type percentile struct {
+	q     float64
+	at    time.Time
+	value int64
+}
+
+// percentileAge is how long a percentile is good for: Cassandra renews those that decide on speculative reads once in the
+// default read_request_timeout.
+const percentileAge = 5 * time.Second
 
 // NewLatency is a latency of nothing yet.
 func NewLatency(c clock.Clock) *Latency {
@@ -122,6 +134,21 @@ func (l *Latency) Record(d time.Duration) {
 	now := l.clock.Now()
 	l.update(max(d.Microseconds(), 0), now)
 	l.meter.mark(1, now)
+}
+
+// Percentile is what the fraction q (0 to 1) of the latest operations took at most; false when there were none. It is cheap
+// to ask for often, and up to percentileAge old.
+func (l *Latency) Percentile(q float64) (time.Duration, bool) {
+	now := l.clock.Now()
+	p := l.percentile.Load()
+	if p == nil || p.q != q || now.Sub(p.at).Abs() > percentileAge {
+		p = &percentile{q, now, l.Snapshot().Quantile(q)}
+		if p.value == 0 {
+			return 0, false
+		}
+		l.percentile.Store(p)
+	}
+	return time.Duration(min(p.value, time.Hour.Microseconds())) * time.Microsecond, true
 }
 
 // Rate is the meter of the operations.

@@ -129,3 +129,31 @@ func BenchmarkLatency(b *testing.B) {
 		}
 	})
 }
+
+func TestLatencyPercentile(t *testing.T) {
+	c := clock.NewManual(start)
+	l := NewLatency(c)
+	_, ok := l.Percentile(0.99)
+	require.False(t, ok, "nothing noted")
+	for range 98 {
+		l.Record(100 * time.Microsecond)
+	}
+	for range 2 {
+		l.Record(40 * time.Hour)
+	}
+	requirePercentile := func(q float64, least, most time.Duration) {
+		t.Helper()
+		d, ok := l.Percentile(q)
+		require.True(t, ok)
+		require.GreaterOrEqual(t, d, least)
+		require.LessOrEqual(t, d, most)
+	}
+	requirePercentile(0.5, 100*time.Microsecond, 120*time.Microsecond)
+	requirePercentile(0.99, time.Hour, time.Hour)
+	for range 900 {
+		l.Record(100 * time.Microsecond)
+	}
+	requirePercentile(0.99, time.Hour, time.Hour) // reckoned a moment ago
+	c.Set(start.Add(percentileAge + time.Second))
+	requirePercentile(0.99, 100*time.Microsecond, 120*time.Microsecond)
+}

@@ -46,6 +46,15 @@ func (c meteredCoordinator) Read(ctx context.Context, r *row.Read, cl exec.Consi
 	return result, err
 }
 
+// readPercentile is coord.Config.ReadPercentile.
+func (n *Node) readPercentile(t *schema.Table, q float64) (time.Duration, bool) {
+	noted := n.metrics.Peek(t.Keyspace, t.Name)
+	if noted == nil {
+		return 0, false
+	}
+	return noted.CoordinatorRead.Percentile(q)
+}
+
 // Write implements exec.Coordinator.
 func (c meteredCoordinator) Write(ctx context.Context, ms []*row.Mutation, o exec.WriteOptions) error {
 	start := c.clock.Now()

@@ -212,7 +212,7 @@ func (n *Node) openCoordinator(Options) (err error) {
 		Class: ring.QualifiedClass(n.cfg.EndpointSnitch), Local: newMeteredLocal(n.disk(), n.metrics, n.clock),
 		Liveness: n.gossip, Caller: tracedCaller{meteredCaller{n.rpcClient, n.metrics}, n.address},
 		Codec: codec, Timeouts: n.tune.Timeouts, Hints: n.tune.Hints, Clock: n.clock, Stamps: n.stamps, Log: n.log,
-		OnSchema: n.onSchema, OnPeerVersion: n.sawPeerVersion,
+		OnSchema: n.onSchema, OnPeerVersion: n.sawPeerVersion, ReadPercentile: n.readPercentile,
 	})
 	n.exec.Coordinator, n.exec.Virtual = meteredCoordinator{n.coord, n.metrics, n.clock}, n.virtual
 	handlers := n.coord.Handlers()

@@ -8,7 +8,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
 
+	"alexandra/internal/clock"
+	"alexandra/internal/config"
 	"alexandra/internal/cqlerr"
 )
 
@@ -83,6 +86,44 @@ func TestPasswordsAreRememberedOnlyWhenRight(t *testing.T) {
 	require.False(t, verify("alice", "", "secret"), "no such role")
 	h.forget()
 	require.Empty(t, h.verified)
+}
+
+// oneRole is a Store in which only role bob has a password.
+type oneRole struct{ hash string }
+
+func (o oneRole) Select(_ context.Context, _, _ string, values ...[]byte) ([]Row, error) {
+	if string(values[0]) != "bob" {
+		return nil, nil
+	}
+	return []Row{{"salted_hash": []byte(o.hash)}}, nil
+}
+
+func (oneRole) Apply(context.Context, string, ...Statement) error { return nil }
+
+// TestGuessesCostTheSame: an unknown name and an unusable hash cost a comparison as a wrong password does, so that the time
+// of an answer tells nobody which roles there are.
+func TestGuessesCostTheSame(t *testing.T) {
+	ctx := context.Background()
+	stored, err := testHasher(t).hash(ctx, NewPassword("secret"))
+	require.NoError(t, err)
+	for _, hash := range []string{stored, "", "$2a$30$" + stored[7:], "plain"} {
+		s, err := New(config.Default(), Config{Store: oneRole{hash}, Clock: clock.System{}, BcryptCost: 4})
+		require.NoError(t, err)
+		defer s.Close()
+		var costs []int
+		compare := s.hasher.compare
+		s.hasher.compare = func(hash, password []byte) error {
+			cost, err := bcrypt.Cost(hash)
+			require.NoError(t, err)
+			costs = append(costs, cost)
+			return compare(hash, password)
+		}
+		for _, name := range []string{"bob", "nobody"} {
+			_, err := s.loginWithPassword(ctx, name, NewPassword("guess"))
+			require.EqualError(t, err, "Provided username "+name+" and/or password are incorrect")
+		}
+		require.Equal(t, []int{4, 4}, costs)
+	}
 }
 
 func TestOnlySeventyTwoBytesCount(t *testing.T) {

@@ -29,7 +29,7 @@ var farPeer = netip.MustParseAddrPort("127.0.0.9:7000")
 // TestDelay: a delay is latency, not a brake: many writes arrive together, in order, also those after the delay ended,
 // and also when the connection was closed behind them.
 func TestDelay(t *testing.T) {
-	const delay = 40 * time.Millisecond
+	const delay = 300 * time.Millisecond
 	f := NewFaults()
 	f.Set(farPeer, Fault{Delay: delay})
 	a, b, _ := pair(t, f, farPeer)

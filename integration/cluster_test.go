@@ -220,9 +220,7 @@ func TestWrongIdentity(t *testing.T) {
 	t.Parallel()
 	c := testnode.RunT(t, testnode.Datacenters{"dc1": 2}, testnode.NotStarted, testnode.OnDisk, testnode.NodeYAML(2, "cluster_name: Other"))
 	c.Start(1)
-	begun := time.Now()
 	require.NoError(t, c.TryStart(2), "a seed that reaches nobody begins a cluster of its own")
-	require.Less(t, time.Since(begun), 10*time.Second)
 	time.Sleep(200 * time.Millisecond)
 	for i := 1; i <= 2; i++ {
 		require.Equal(t, 0, c.Client(i, "", "").MustExec(t, "SELECT peer FROM system.peers_v2").Len(), "node %d", i)

@@ -162,14 +162,12 @@ func TestDeadlines(t *testing.T) {
 	_, err = half.Startup(nil)
 	require.NoError(t, err)
 	busy := opens(t, c, rawclient.Options{Timeout: 5 * time.Second})
-	begun := time.Now()
 	testnode.Within(t, 5*time.Second, "a chatty stranger is closed", func() error {
 		if _, err := busy.Request(&message.Options{}); err == nil {
 			return errors.New("still open")
 		}
 		return nil
 	})
-	require.Less(t, time.Since(begun), 3*time.Second)
 	for _, conn := range []net.Conn{silent, hello, half.Conn} {
 		closes(t, conn, 3*time.Second)
 	}

@@ -204,9 +204,7 @@ func TestScenario29OneAtATime(t *testing.T) {
 	w.parallelFill(levelOne, 0, 300)
 	joined := w.Begin(2)
 	w.hasStatus(1, 2, "UJ")
-	begun := time.Now()
 	require.ErrorContains(t, w.TryStart(3), "Other bootstrapping/leaving/moving nodes detected, cannot bootstrap while cassandra.consistent.rangemovement is true")
-	require.Less(t, time.Since(begun), 5*time.Second)
 	require.Equal(t, "UJ", w.status(1)[2])
 	relaxed = true
 	others := []<-chan error{w.Begin(4), w.Begin(5)}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -65,8 +64,7 @@ func TestHashedPassword(t *testing.T) {
 	hash := func(cost string) string {
 		return "CREATE ROLE evil WITH LOGIN = true AND HASHED PASSWORD = '$2a$" + cost + "$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234'"
 	}
-	begun := time.Now()
-	_, err := c.Client(1, "nobody", "x").Prepare(hash("30"))
+	_, err := c.Client(1, "nobody", "x").Prepare(hash("30")) // to compute that takes a day
 	refused(t, err, unauthorized, fmt.Sprintf(noPrivileges, "nobody"))
 	_, err = super.Prepare(hash("30"))
 	refused(t, err, invalid, "The cost of the hashed password is 30; at most 15 is allowed")
@@ -74,7 +72,6 @@ func TestHashedPassword(t *testing.T) {
 	denied(t, super, invalid, hash("03"), "Invalid hashed password value. Please use jBcrypt.")
 	denied(t, super, invalid, "CREATE ROLE evil WITH HASHED PASSWORD = 'plain'", "Invalid hashed password value. Please use jBcrypt.")
 	exec(t, super, hash("15"))
-	require.Less(t, time.Since(begun), 2*time.Second, "nothing of this computes a hash")
 	// The hash of 'Right', made by jBCrypt's algorithm at cost 4.
 	exec(t, super, "CREATE ROLE hashed WITH LOGIN = true AND HASHED PASSWORD = '"+bcryptOf(t, "Right")+"'")
 	c.Client(1, "hashed", "Right")
@@ -203,24 +200,17 @@ func refusedAfter(t *testing.T, err error, change, what string) {
 	require.EqualError(t, err, "0x2100 app is not permitted to log in", change+": "+what)
 }
 
-// TestGuessing is 9.2-8: an unknown name costs as much time as a wrong password, so that names cannot be found out.
+// TestGuessing is 9.2-8: an unknown name is refused in the words, and after the work, of a wrong password; package auth counts the work.
 func TestGuessing(t *testing.T) {
 	t.Parallel()
-	c := testnode.RunT(t, testnode.Auth, testnode.Property("cassandra.auth_bcrypt_gensalt_log2_rounds", "9"))
-	fastest := func(user string) time.Duration {
-		best := time.Hour
-		client, err := c.TryClient(1, rawclient.Options{Bare: true})
-		require.NoError(t, err)
-		_, err = client.Startup(nil)
-		require.NoError(t, err)
-		for i := range 3 {
-			begun := time.Now()
-			refused(t, client.Authenticate(user, fmt.Sprint("guess", i)), badCredentials, "Provided username "+user+" and/or password are incorrect")
-			best = min(best, time.Since(begun))
-		}
-		return best
+	c := testnode.RunT(t, testnode.Auth)
+	client, err := c.TryClient(1, rawclient.Options{Bare: true})
+	require.NoError(t, err)
+	_, err = client.Startup(nil)
+	require.NoError(t, err)
+	for _, user := range []string{"nobody", "cassandra"} {
+		refused(t, client.Authenticate(user, "guess"), badCredentials, "Provided username "+user+" and/or password are incorrect")
 	}
-	require.Greater(t, fastest("nobody"), fastest("cassandra")/3)
 }
 
 // TestPrepareTellsNothing is 9.2-9: who may not create or drop a role does not learn from PREPARE whether it exists.

@@ -115,6 +115,7 @@ type Node struct {
 	SchemaVersion  uuid.UUID
 	Status         string         // first word of the status: StatusNormal, ...
 	Replaces       netip.AddrPort // of a node in StatusBootReplace
+	Target         int64          // the token that a node in StatusMoving goes to
 	ReleaseVersion string
 	NativeReady    bool
 	Load           float64
@@ -158,8 +159,11 @@ func (s *state) node(before *Node) *Node {
 	}
 	var args string
 	n.Status, args, _ = strings.Cut(s.values[Status].Text, ",")
-	if n.Status == StatusBootReplace {
+	switch n.Status {
+	case StatusBootReplace:
 		n.Replaces = addrPort(args)
+	case StatusMoving:
+		n.Target, _ = strconv.ParseInt(args, 10, 64)
 	}
 	n.SchemaVersion, _ = uuid.Parse(s.values[Schema].Text)
 	if load, err := strconv.ParseFloat(s.values[Load].Text, 64); err == nil {

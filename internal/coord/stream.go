@@ -39,8 +39,8 @@ const (
 	Salvage
 )
 
-// Bootstrap fetches what this node will own once its change of the ring is done, and does not own yet: when it joins, or
-// when another node leaves or is removed. Writes reach it meanwhile, as a pending replica.
+// Bootstrap fetches what this node will own once its change of the ring is done, and does not own yet: when it joins or
+// moves, or when another node leaves or is removed. Writes reach it meanwhile, as a pending replica.
 func (c *Coordinator) Bootstrap(ctx context.Context, strict Strictness) error {
 	return c.eachKeyspace(func(ks *schema.Keyspace, p *ring.Placement) error {
 		sources, err := c.bootstrapSources(ks.Name, p, strict)
@@ -150,24 +150,37 @@ func (c *Coordinator) Rebuild(ctx context.Context, datacenter string) error {
 	})
 }
 
-// StreamOut sends what this node owns to those who will own it once it has left. It is Leaving in the ring, so that
-// writes reach them meanwhile.
+// StreamOut sends what this node owns to those who will own it once it has left or moved. It is Leaving or Moving in the
+// ring, so that writes reach them meanwhile.
 func (c *Coordinator) StreamOut(ctx context.Context) error {
 	return c.eachKeyspace(func(ks *schema.Keyspace, p *ring.Placement) error {
+		future := p.Ring().Future(c.Self).Place(p.Strategy).Unwrapped()
 		for _, r := range p.RangesOf(p.Ring().Host(c.Self)) {
-			for _, to := range p.Pending(r.End) {
-				if to.Status == ring.Joining {
-					continue // fetches by itself
-				}
-				for _, name := range sortedKeys(ks.Tables) {
-					if err := c.sendTable(ctx, ks.Tables[name], r.Unwrap(), to); err != nil {
-						return fmt.Errorf("stream to %s: %w", to, err)
-					}
+			for _, then := range future { // where a node moves to cuts a range
+				if err := c.sendRanges(ctx, ks, p, then.Intersect(r.Range)); err != nil {
+					return err
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// sendRanges sends all tables' data of ranges to those who will own them.
+func (c *Coordinator) sendRanges(ctx context.Context, ks *schema.Keyspace, p *ring.Placement, ranges []token.Range) error {
+	for _, r := range ranges {
+		for _, to := range p.Pending(r.End) {
+			if to.Status == ring.Joining || c.isSelf(to) {
+				continue // fetches by itself
+			}
+			for _, name := range sortedKeys(ks.Tables) {
+				if err := c.sendTable(ctx, ks.Tables[name], []token.Range{r}, to); err != nil {
+					return fmt.Errorf("stream to %s: %w", to, err)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // sendTable copies ranges of a table, and what is known of conditional updates there, from this node to another one.

@@ -23,10 +23,10 @@ const goneFor = 72 * time.Hour
 // Membership implements admin.Operations.
 func (n *Node) Membership(ctx context.Context, r admin.Membership, tell admin.Progress) (admin.None, error) {
 	do, ok := map[string]func(context.Context, admin.Membership, admin.Progress) error{
-		"decommission": n.decommission, "removenode": n.removeNode, "assassinate": n.assassinate, "rebuild": n.rebuild,
+		"decommission": n.decommission, "removenode": n.removeNode, "assassinate": n.assassinate, "rebuild": n.rebuild, "move": n.move,
 	}[r.Action]
 	if !ok {
-		return admin.None{}, admin.Failed("%s is not supported: a node keeps its tokens for life, and joins when it starts", r.Action)
+		return admin.None{}, admin.Failed("%s is not supported: a node joins when it starts", r.Action)
 	}
 	return admin.None{}, do(ctx, r, tell)
 }
@@ -47,8 +47,7 @@ func (n *Node) decommission(ctx context.Context, r admin.Membership, _ admin.Pro
 		n.setMode("DECOMMISSION_FAILED")
 		return err
 	}
-	n.identity.Bootstrapped, n.identity.Decommissioned = false, true
-	if err := n.saveIdentity(); err != nil {
+	if err := n.remember(func(id *identity) { id.Bootstrapped, id.Decommissioned = false, true }); err != nil {
 		return err
 	}
 	n.mu.Lock()

@@ -231,7 +231,7 @@ func (n *Node) setGossip(on bool) error {
 	case on:
 		n.log.Warn("Starting gossip by operator request")
 		n.gossip.Set(map[gossip.Key]string{gossip.RPCReady: fmt.Sprint(n.server.Running())})
-		n.gossip.SetStatus(gossip.StatusNormal, gossip.FormatTokens(n.identity.Tokens[:1]))
+		n.gossip.SetStatus(gossip.StatusNormal, gossip.FormatTokens(n.remembered().Tokens[:1]))
 	default:
 		n.log.Warn("Stopping gossip by operator request")
 		if n.server.Running() {

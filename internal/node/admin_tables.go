@@ -28,7 +28,7 @@ func (n *Node) Info(context.Context, admin.None) (*admin.Info, error) {
 	runtime.ReadMemStats(&mem)
 	m := n.store.Metrics()
 	n.mu.Lock()
-	mode, drained := n.mode, n.drained
+	mode, drained, id := n.mode, n.drained, n.identity
 	n.mu.Unlock()
 	limit := debug.SetMemoryLimit(-1)
 	if limit == 1<<63-1 {
@@ -36,11 +36,11 @@ func (n *Node) Info(context.Context, admin.None) (*admin.Info, error) {
 	}
 	self := n.gossip.Self()
 	return &admin.Info{
-		HostID: n.identity.HostID.String(), Datacenter: n.identity.Datacenter, Rack: n.identity.Rack,
-		Gossip: !drained && self.IsMember(), Native: n.server.Running(), Load: m.DiskBytes, Generation: n.identity.Generation,
+		HostID: id.HostID.String(), Datacenter: id.Datacenter, Rack: id.Rack,
+		Gossip: !drained && self.IsMember(), Native: n.server.Running(), Load: m.DiskBytes, Generation: id.Generation,
 		Uptime: n.clock.Now().Sub(n.started), HeapUsed: int64(mem.HeapAlloc), HeapMax: limit,
-		OffHeap: int64(mem.Sys - mem.HeapSys), Tokens: n.identity.Tokens, Joined: self.IsMember(),
-		Bootstrapped: n.identity.Bootstrapped, Mode: mode, CacheBytes: m.CacheBytes, CacheCapacity: storeCache,
+		OffHeap: int64(mem.Sys - mem.HeapSys), Tokens: id.Tokens, Joined: self.IsMember(),
+		Bootstrapped: id.Bootstrapped, Mode: mode, CacheBytes: m.CacheBytes, CacheCapacity: storeCache,
 		CacheHits: m.CacheHits, CacheMisses: m.CacheMisses, Release: ReleaseVersion, PreparedStatements: int64(n.exec.PreparedCount()),
 	}, nil
 }

@@ -74,8 +74,7 @@ func (n *Node) becomeNormal(ctx context.Context) error {
 		n.replaced = nil
 	}
 	n.coord.SetRing(n.currentRing())
-	n.identity.Bootstrapped = true
-	if err := n.saveIdentity(); err != nil {
+	if err := n.remember(func(id *identity) { id.Bootstrapped = true }); err != nil {
 		return err
 	}
 	n.setMode("NORMAL")

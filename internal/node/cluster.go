@@ -45,7 +45,7 @@ func (n *Node) endpointOf(g *gossip.Node) ring.Endpoint {
 	case gossip.StatusLeaving, gossip.StatusRemoving:
 		e.Status = ring.Leaving
 	case gossip.StatusMoving:
-		e.Status = ring.Moving
+		e.Status, e.Target = ring.Moving, token.Token(g.Target)
 	case gossip.StatusLeft, gossip.StatusRemoved, gossip.StatusReplaced:
 		e.Status = ring.Left
 	}
@@ -70,13 +70,13 @@ func (n *Node) ringOf(nodes []*gossip.Node) *ring.Ring {
 func (n *Node) currentRing() *ring.Ring {
 	nodes := n.gossip.Nodes()
 	n.mu.Lock()
-	leaving := n.leaving
+	leaving, tokens := n.leaving, n.identity.Tokens
 	n.mu.Unlock()
 	for i, g := range nodes {
 		joining := g.Status == gossip.StatusBoot || g.Status == gossip.StatusBootReplace
 		if g.HostID == n.identity.HostID && !g.IsMember() && !joining && !leaving {
 			self := *g
-			self.Status, self.Tokens = gossip.StatusNormal, n.identity.Tokens
+			self.Status, self.Tokens = gossip.StatusNormal, tokens
 			if len(self.Tokens) == 0 {
 				self.Tokens = []int64{int64(token.Minimum) + 1}
 			}

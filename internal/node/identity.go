@@ -88,11 +88,26 @@ func (n *Node) checkIdentity(here ring.Location) error {
 }
 
 func (n *Node) saveIdentity() error {
-	raw, err := json.Marshal(n.identity)
+	raw, err := json.Marshal(n.remembered())
 	if err != nil {
 		return fmt.Errorf("identity: %w", err)
 	}
 	return wrap("save the node's identity", n.store.Local().Set(identityKey, raw, storage.Durable))
+}
+
+// remembered is the identity as it is now. What of it changes while the node runs is guarded by mu.
+func (n *Node) remembered() identity {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.identity
+}
+
+// remember changes the identity and saves it.
+func (n *Node) remember(change func(*identity)) error {
+	n.mu.Lock()
+	change(&n.identity)
+	n.mu.Unlock()
+	return n.saveIdentity()
 }
 
 // seeds are the addresses of the seed provider, this node's own included.

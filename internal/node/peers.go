@@ -48,7 +48,7 @@ const insertLocal = "INSERT INTO system.local (key, bootstrapped, broadcast_addr
 
 // writeLocal writes the row that says who this node is.
 func (n *Node) writeLocal(bootstrapped string) {
-	id, version := n.identity, n.coord.Schema().Version
+	id, version := n.remembered(), n.coord.Schema().Version
 	n.system(insertLocal, []byte(bootstrapped), inet(n.address.Addr()), integer(int(n.address.Port())), []byte(id.ClusterName), []byte(CQLVersion),
 		[]byte(id.Datacenter), integer(int(id.Generation)), id.HostID[:], inet(n.listen.Addr()), integer(int(n.listen.Port())),
 		[]byte(nativeProtocolVersion), []byte(partitioner), []byte(id.Rack), []byte(ReleaseVersion), inet(n.native.Addr()),

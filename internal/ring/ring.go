@@ -46,6 +46,8 @@ type Endpoint struct {
 	Rack       string
 	Tokens     []token.Token
 	Status     Status
+	// Target is the token that a Moving node goes to.
+	Target token.Token
 	// Replaces is the dead node whose tokens a Joining one takes over; zero: none.
 	Replaces uuid.UUID
 	// Generation is when the node's process started; of two owners of one token the larger wins.
@@ -238,8 +240,8 @@ func (r *Ring) index(t token.Token) int {
 	return i
 }
 
-// Future is the ring as host has to be prepared for it: all that is leaving has left, and host has joined if it is
-// joining, but no other node that joins has: those may fail.
+// Future is the ring as host has to be prepared for it: all that is leaving has left, all that is moving is where it goes,
+// and host has joined if it is joining, but no other node that joins has: those may fail.
 func (r *Ring) Future(host uuid.UUID) *Ring {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -259,6 +261,9 @@ func (r *Ring) Future(host uuid.UUID) *Ring {
 			continue
 		}
 		f := *e
+		if f.Status == Moving {
+			f.Tokens = []token.Token{f.Target}
+		}
 		if f.HostID == host || f.Status == Moving {
 			f.Status = Normal
 		}

@@ -142,6 +142,21 @@ func TestPendingAndConflicts(t *testing.T) {
 	require.Equal(t, []byte{1}, names(p.Pending(250)), "the leaving node's range goes to node 1")
 	require.Empty(t, p.Pending(50))
 
+	moving := node(2, "a", "r1", 300)
+	moving.Status, moving.Target = Moving, 150
+	r = New([]Endpoint{node(1, "a", "r1", 100), moving, node(3, "a", "r1", 500)})
+	p = place(t, r, "SimpleStrategy", map[string]string{"replication_factor": "1"})
+	for at, want := range map[token.Token][2][]byte{
+		50: {{1}, {}}, 150: {{2}, {}}, 200: {{2}, {3}}, 300: {{2}, {3}}, 400: {{3}, {}}, 600: {{1}, {}},
+	} {
+		require.Equal(t, want, [2][]byte{names(p.Replicas(at)), names(p.Pending(at))}, "%d", at)
+	}
+	moving.Target = 450
+	r = New([]Endpoint{node(1, "a", "r1", 100), moving, node(3, "a", "r1", 500)})
+	p = place(t, r, "SimpleStrategy", map[string]string{"replication_factor": "1"})
+	require.Equal(t, []byte{2}, names(p.Pending(400)))
+	require.Empty(t, p.Pending(200))
+
 	newer := node(5, "a", "r1", 100)
 	newer.Generation = 7
 	r = New([]Endpoint{node(1, "a", "r1", 100), newer})

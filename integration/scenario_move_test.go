@@ -17,7 +17,7 @@ import (
 func single(t *testing.T, n int) *world {
 	t.Helper()
 	return nodes(t, n, testnode.Configure(func(i int, c *config.Config) {
-		c.NumTokens, c.InitialToken = 1, fmt.Sprint(math.MinInt64 + int64(i-1)<<62)
+		c.NumTokens, c.InitialToken = 1, fmt.Sprint(math.MinInt64+int64(i-1)<<62)
 	}))
 }
 

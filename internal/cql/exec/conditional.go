@@ -22,9 +22,10 @@ type casRequest struct {
 	static *rowConditions
 	// changes run in the order of their statements.
 	changes []casChange
-	// updatesRows and updatesStatic say what kind of rows is changed: a failed IF [NOT] EXISTS shows no others.
+	// updatesRows and updatesStatic say what kind of rows is changed: a failure shows no others.
 	updatesRows, updatesStatic bool
-	hasExists                  bool
+	// looked are the columns with conditions.
+	looked []*schema.Column
 	// columns are shown after a failure; nil: all.
 	columns []*schema.Column
 	isBatch bool
@@ -55,9 +56,7 @@ func (e *Executor) runConditional(ctx context.Context, q *request, m *plan.Modif
 	switch {
 	case err != nil:
 		return nil, err
-	case len(keys) > 1:
-		return nil, cqlerr.Invalid("IN on the partition key is not supported with conditional %s", conditionalName(m))
-	case len(keys) == 0:
+	case m.KeyIsIn() || len(keys) == 0:
 		return nil, cqlerr.Invalid("IN on the partition key is not supported with conditional %s", conditionalName(m))
 	case m.ClusteringIsIn():
 		return nil, cqlerr.Invalid("IN on the clustering key columns is not supported with conditional %s", conditionalName(m))
@@ -109,7 +108,7 @@ func (r *casRequest) add(m *plan.Modification, eval *plan.EvalContext) error {
 // addConditions sorts conditions to the rows that they are on. A nil clustering is the static row.
 func (r *casRequest) addConditions(c *plan.Conditions, eval *plan.EvalContext, clustering [][]byte) error {
 	if c.Exists || c.NotExists {
-		r.hasExists, r.columns = true, nil
+		r.columns = nil
 		return r.addExists(r.at(clustering), c.Exists)
 	}
 	// Columns of rows are shown before static ones.
@@ -130,6 +129,9 @@ func (r *casRequest) addConditions(c *plan.Conditions, eval *plan.EvalContext, c
 				return cqlerr.Invalid("Cannot mix IF conditions and IF NOT EXISTS for the same row")
 			}
 			at.columns = append(at.columns, boundCondition{x, eval})
+			if !slices.Contains(r.looked, x.Column) {
+				r.looked = append(r.looked, x.Column)
+			}
 			if r.columns != nil && !slices.Contains(r.columns, x.Column) {
 				r.columns = append(r.columns, x.Column)
 			}
@@ -243,6 +245,7 @@ func (e *Executor) casMutation(q *request, r *casRequest, current *row.Partition
 		if err != nil {
 			return nil, err
 		}
+		wc.WriteTime = now // also where a statement of a batch, without conditions, has a timestamp of its own
 		p := newPartition(r.key)
 		if c.statement.IsRange() {
 			for _, s := range c.ranges {
@@ -403,12 +406,12 @@ func (r *casRequest) shown() []*schema.Column {
 }
 
 // wasRead says whether a column was among those that the request reads: it is null otherwise, as in Cassandra
-// (CQL3CasRequest.columnsToRead).
+// (CQL3CasRequest.columnsToRead). Where rows are changed all their columns are read, so that a row is known from none.
 func (r *casRequest) wasRead(c *schema.Column) bool {
-	if !r.hasExists {
-		return true
+	if c.Kind == schema.Static {
+		return r.updatesStatic || slices.Contains(r.looked, c)
 	}
-	return c.Kind == schema.Static && r.updatesStatic || c.Kind == schema.Regular && r.updatesRows
+	return r.updatesRows
 }
 
 // failedRows are the rows that a failure shows; without any, the static row if it has something to show.
@@ -438,35 +441,15 @@ func (r *casRequest) failedRows(columns []*schema.Column, p *row.Partition) [][]
 
 // sees says that a row exists by its marker or by a column that the request reads.
 func (r *casRequest) sees(x *row.Row) bool {
-	if x.Liveness.Timestamp != row.NoTimestamp {
-		return true
-	}
-	for _, c := range r.table.Regulars {
-		read := r.hasExists && r.updatesRows || !r.hasExists && slices.Contains(r.columns, c)
-		if read && len(plan.CellsOf(x, c)) > 0 {
-			return true
-		}
-	}
-	return false
+	return x.Liveness.Timestamp != row.NoTimestamp || r.hasRead(r.table.Regulars, x)
 }
 
 // showsStatic says that the static row has a value in a column that was read.
-func (r *casRequest) showsStatic(static *row.Row) bool {
-	for _, c := range r.table.Statics {
-		read := r.hasExists && r.updatesStatic || !r.hasExists && r.looksAt(c)
-		if read && len(plan.CellsOf(static, c)) > 0 {
-			return true
-		}
-	}
-	return false
-}
+func (r *casRequest) showsStatic(static *row.Row) bool { return r.hasRead(r.table.Statics, static) }
 
-// looksAt says that a condition is on the column.
-func (r *casRequest) looksAt(c *schema.Column) bool {
-	if r.static == nil {
-		return false
-	}
-	return slices.ContainsFunc(r.static.columns, func(x boundCondition) bool { return x.condition.Column == c })
+// hasRead says that a row has a value in one of the columns that was read.
+func (r *casRequest) hasRead(columns []*schema.Column, x *row.Row) bool {
+	return slices.ContainsFunc(columns, func(c *schema.Column) bool { return r.wasRead(c) && len(plan.CellsOf(x, c)) > 0 })
 }
 
 func (r *casRequest) values(columns []*schema.Column, key [][]byte, p *row.Partition, found *row.Row) [][]byte {

@@ -48,9 +48,12 @@ func pathType(c *schema.Column) cqltype.Type {
 }
 
 // bindAssignment binds one change of a SET clause.
-func bindAssignment(b *Binder, c *schema.Column, a ast.Assignment) (Operation, error) {
+func (m *Modification) bindAssignment(b *Binder, c *schema.Column, a ast.Assignment) (Operation, error) {
 	switch a.Kind {
 	case ast.AssignAdd:
+		if m.Conditions != nil && isPlain(c.Type) {
+			return bindAddValue(b, c, a)
+		}
 		return bindAdd(b, c, a)
 	case ast.AssignSubtract:
 		return bindSubtract(b, c, a)

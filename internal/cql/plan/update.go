@@ -33,7 +33,7 @@ func (m *Modification) update(s *ast.Update, env *Env, b *Binder) error {
 		if c.Kind == schema.PartitionKey || c.Kind == schema.Clustering {
 			return cqlerr.Invalid("PRIMARY KEY part %s found in SET part", c.Name)
 		}
-		o, err := bindAssignment(b, c, a)
+		o, err := m.bindAssignment(b, c, a)
 		if err != nil {
 			return err
 		}

@@ -195,6 +195,9 @@ func (e *Executor) Prepare(ctx context.Context, s *Session, query, keyspace stri
 			return nil, err
 		}
 	}
+	if err := checkModifications(p.statement); err != nil {
+		return nil, err
+	}
 	if n := len(p.statement.BindVariables()); n > 65535 {
 		return nil, cqlerr.Invalid("Too many markers(?). %d markers exceed the allowed maximum of %d", n, 65535)
 	}
@@ -283,6 +286,21 @@ func (e *Executor) Preload(keyspace, query string) bool {
 
 // PreparedCount is how many ids of prepared statements are known.
 func (e *Executor) PreparedCount() int { return e.prepared.entries.EstimatedSize() }
+
+// checkModifications refuses at PREPARE what the execution would refuse whatever the values are.
+func checkModifications(st plan.Statement) error {
+	switch st := st.(type) {
+	case *plan.Modification:
+		return st.Check()
+	case *plan.Batch:
+		for _, m := range st.Statements {
+			if err := m.Check(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // lookUp finds a prepared statement for EXECUTE or BATCH, bound to the current schema.
 func (e *Executor) lookUp(id []byte) (*preparedStatement, error) {

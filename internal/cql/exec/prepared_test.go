@@ -191,3 +191,34 @@ func TestDroppedTablesTakeStatementsAlong(t *testing.T) {
 	n.must("DROP KEYSPACE k")
 	require.Contains(t, store.ids, string(other.ID))
 }
+
+// As Cassandra does, PREPARE refuses what no values could make right.
+func TestPrepareChecks(t *testing.T) {
+	n := runNode(t)
+	n.must(createKeyspace, "CREATE TABLE k.c (p int PRIMARY KEY, n counter)", "CREATE TABLE k.t (p int PRIMARY KEY, v int)",
+		"CREATE MATERIALIZED VIEW k.mv AS SELECT * FROM k.t WHERE p IS NOT NULL AND v IS NOT NULL PRIMARY KEY (v, p)")
+	for cql, want := range map[string]string{
+		"UPDATE k.c USING TTL ? SET n = n + 1 WHERE p = 1":                                        "Cannot provide custom TTL for counter updates",
+		"UPDATE k.c USING TIMESTAMP ? SET n = n + 1 WHERE p = 1":                                  "Cannot provide custom timestamp for counter updates",
+		"BEGIN COUNTER BATCH UPDATE k.c USING TIMESTAMP ? SET n = n + 1 WHERE p = 1; APPLY BATCH": "Cannot provide custom timestamp for counter updates",
+		"DELETE FROM k.mv WHERE p = 1 AND v = 1":                                                  "Cannot directly modify a materialized view",
+	} {
+		_, err := n.exec.Prepare(context.Background(), n.session, cql, "", nil)
+		require.EqualError(t, err, want, cql)
+	}
+}
+
+// Clients may send the elements of a set and the keys of a map in any order, and more than once.
+func TestBoundSetsAndMaps(t *testing.T) {
+	n := runNode(t)
+	n.must(createKeyspace, "CREATE TABLE k.t (p frozen<set<int>> PRIMARY KEY, m frozen<map<int, int>>)")
+	one, two := cqltype.EncodeInt(1), cqltype.EncodeInt(2)
+	set := func(elems ...[]byte) []byte { return cqltype.EncodeList(elems) }
+	entries := func(list ...cqltype.Entry) []byte { return cqltype.EncodeMap(list) }
+	insert := n.prepare("INSERT INTO k.t (p, m) VALUES (?, ?)")
+	_, err := n.execute(insert.ID, exec.Options{}, set(two, one, two), entries(cqltype.Entry{Key: two, Value: one}, cqltype.Entry{Key: one, Value: one}, cqltype.Entry{Key: two, Value: two}))
+	require.NoError(t, err)
+	r, err := n.execute(n.prepare("SELECT p, m FROM k.t WHERE p = ?").ID, exec.Options{}, set(two, one))
+	require.NoError(t, err)
+	require.Equal(t, [][][]byte{{set(one, two), entries(cqltype.Entry{Key: one, Value: one}, cqltype.Entry{Key: two, Value: two})}}, r.Rows.Rows)
+}

@@ -55,6 +55,25 @@ func (m markerTerm) Eval(ctx *EvalContext) ([]byte, error) {
 	if err := m.typ.Validate(v); err != nil {
 		return nil, clientError(err)
 	}
+	return ordered(m.typ, v)
+}
+
+// ordered puts the elements of a set, or the keys of a map, into their order and leaves one of equal ones: clients need not.
+func ordered(t cqltype.Type, v []byte) ([]byte, error) {
+	switch t := t.(type) {
+	case *cqltype.SetType:
+		elems, err := cqltype.DecodeSet(v)
+		if err != nil || len(elems) < 2 {
+			return v, err
+		}
+		return cqltype.EncodeSet(t.Elem, elems), nil
+	case *cqltype.MapType:
+		entries, err := cqltype.DecodeMap(v)
+		if err != nil || len(entries) < 2 {
+			return v, err
+		}
+		return cqltype.EncodeMap(cqltype.SortMap(t.Key, entries)), nil
+	}
 	return v, nil
 }
 

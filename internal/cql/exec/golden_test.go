@@ -38,7 +38,7 @@ var goldenFiles = []string{
 	"index_2i_collections", "index_2i_collections_more", "index_sai", "index_sai_vector", "syntax_errors", "coll_select_slices", "column_names", "contains_filtering",
 	"distinct", "distinct_more", "group_by", "in_relations", "in_relations_more", "json_select",
 	"multi_column_relations", "order_limit", "paging_multi", "paging_single", "paging_static_group", "token_ranges",
-	"ttl_writetime", "where_errors",
+	"ttl_writetime", "where_errors", "../ours/select_corners",
 }
 
 func TestGolden(t *testing.T) {

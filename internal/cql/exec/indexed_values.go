@@ -59,7 +59,10 @@ func (e *Executor) checkIndexedValue(q *request, idx *schema.Index, column *sche
 	return failed
 }
 
-// indexable says that all elements are finite and, for cosine similarity, not all of them zero.
+// maxIndexedElement is the largest absolute value of an element of an indexed vector (JVector's VectorUtil).
+const maxIndexedElement = float64(float32(1e17))
+
+// indexable says that no element is beyond the largest and, for cosine similarity, not all of them are zero.
 func indexable(t *cqltype.VectorType, idx *schema.Index, value []byte) bool {
 	elems, err := t.Decode(value)
 	if err != nil {
@@ -68,7 +71,7 @@ func indexable(t *cqltype.VectorType, idx *schema.Index, value []byte) bool {
 	length := 0.0
 	for _, elem := range elems {
 		f := float64(cqltype.DecodeFloat(elem))
-		if math.IsNaN(f) || math.IsInf(f, 0) {
+		if math.IsNaN(f) || math.Abs(f) > maxIndexedElement {
 			return false
 		}
 		length += f * f

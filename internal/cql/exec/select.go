@@ -116,28 +116,10 @@ func (r *selectRun) prepare(ctx context.Context) error {
 	if err := r.e.guardProducts(ctx, r.q, ev, s.Restrictions); err != nil {
 		return err
 	}
-	if s.Restrictions.IsKeyRange() {
-		var empty bool
-		if read.Range, empty, err = s.Restrictions.Range(ev); err != nil {
-			return err
-		}
-		r.scan.ended = empty
-	} else {
-		if read.Keys, err = s.Restrictions.Keys(ev); err != nil {
-			return err
-		}
-		if err := r.checkKeys(ctx); err != nil {
-			return err
-		}
-		r.scan.ended = len(read.Keys) == 0
-	}
-	if read.Slices, err = s.Restrictions.Slices(ev); err != nil {
+	if r.scan.filter, err = s.Restrictions.Filter(ev); err != nil {
 		return err
 	}
-	if read.Slices != nil && len(read.Slices) == 0 {
-		r.scan.ended = true
-	}
-	if r.scan.filter, err = s.Restrictions.Filter(ev); err != nil {
+	if r.scan.ended, err = r.bounds(ctx); err != nil {
 		return err
 	}
 	if read.Index, err = s.Restrictions.IndexRead(ev); err != nil {
@@ -145,6 +127,30 @@ func (r *selectRun) prepare(ctx context.Context) error {
 	}
 	r.pageLimits(perPartition)
 	return nil
+}
+
+// bounds evaluates which partitions and which of their rows are read; nothing says that there are none. What is not needed to
+// see that is not looked at (SelectStatement.getSliceCommands and getRangeCommand).
+func (r *selectRun) bounds(ctx context.Context) (nothing bool, err error) {
+	read, where, ev := &r.scan.read, r.s.Restrictions, &r.q.eval
+	keyRange := where.IsKeyRange()
+	if !keyRange {
+		if read.Keys, err = where.AnyKeys(ev); err != nil || len(read.Keys) == 0 {
+			return true, err
+		}
+		if err := r.checkKeys(ctx); err != nil {
+			return false, err
+		}
+	}
+	read.Slices, err = where.Slices(ev)
+	if err != nil || read.Slices != nil && len(read.Slices) == 0 {
+		return true, err
+	}
+	if keyRange {
+		read.Range, nothing, err = where.Range(ev)
+		return nothing, err
+	}
+	return false, plan.CheckKeys(read.Keys)
 }
 
 // checkKeys looks at the list of partition keys.

@@ -198,23 +198,21 @@ func (r *Restrictions) Filter(ctx *EvalContext) (*Filter, error) {
 	return f, nil
 }
 
-// inSlices says that Slices applies the restriction, so that no row needs to be checked (an index that has it may want
-// it checked all the same).
+// inSlices says that Slices applies the restriction, so that no row needs to be checked. What an index has is checked all the
+// same, and so is what stands behind it (ClusteringColumnRestrictions.addToRowFilter).
 func (r *Restrictions) inSlices(x *restriction) bool {
-	if x.first().Kind != schema.Clustering || x.hasIndex(r.indexes) {
+	if x.first().Kind != schema.Clustering {
 		return false
 	}
 	position := 0
 	for _, y := range r.clustering.list {
-		switch {
-		case isFilter(y, position):
-			return false
-		case y == x:
-			return true
-		case y.kind == restrictSlice:
-			return false
+		filtered := isFilter(y, position) || y.hasIndex(r.indexes)
+		if y == x {
+			return !filtered
 		}
-		position = y.last().Position + 1
+		if !filtered && y.kind != restrictSlice {
+			position = y.last().Position + 1
+		}
 	}
 	return false
 }

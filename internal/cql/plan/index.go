@@ -99,10 +99,10 @@ func (i tableIndex) supportsSAI(op ast.Operator) bool {
 	return false
 }
 
-// literalType says that a storage attached index keeps values of the type as text: equality only.
+// literalType says that a storage attached index answers equalities of the type only.
 func literalType(t cqltype.Type) bool {
 	switch t.Kind() {
-	case cqltype.KindText, cqltype.KindAscii, cqltype.KindBoolean, cqltype.KindTuple, cqltype.KindUDT:
+	case cqltype.KindText, cqltype.KindAscii, cqltype.KindBoolean, cqltype.KindUuid, cqltype.KindTuple, cqltype.KindUDT:
 		return true
 	}
 	return isCollection(t)
@@ -134,8 +134,15 @@ func (r *restriction) hasIndex(list []tableIndex) bool {
 	return slices.ContainsFunc(list, r.supportedBy)
 }
 
-// needsFiltering says that the group's indexes do not answer the restriction alone.
+// needsFiltering says that the group's indexes do not answer the restriction alone: one on several columns needs an index for each.
 func (r *restriction) needsFiltering(g indexGroup) bool {
+	if r.multi && len(r.columns) > 1 {
+		return slices.ContainsFunc(r.columns, func(c *schema.Column) bool {
+			one := *r
+			one.columns = []*schema.Column{c}
+			return one.needsFiltering(g)
+		})
+	}
 	for _, i := range g {
 		if r.supportedBy(i) && (i.sai || r.kind != restrictContains || !r.contains.multiple()) {
 			return false

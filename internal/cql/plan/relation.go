@@ -145,9 +145,9 @@ func isCollection(t cqltype.Type) bool {
 func checkReceiver(c *schema.Column, rel ast.Relation) error {
 	contains := rel.Op == ast.Contains || rel.Op == ast.ContainsKey
 	switch {
-	case rel.Op == ast.ContainsKey && c.Type.Kind() != cqltype.KindMap:
+	case rel.Op == ast.ContainsKey && (c.Type.Kind() != cqltype.KindMap || c.Desc): // a ReversedType is no collection to Cassandra
 		return cqlerr.Invalid("Cannot use CONTAINS KEY on non-map column %s", c.Name)
-	case rel.Op == ast.Contains && !isCollection(c.Type):
+	case rel.Op == ast.Contains && (!isCollection(c.Type) || c.Desc):
 		return cqlerr.Invalid("Cannot use CONTAINS on non-collection column %s", c.Name)
 	}
 	if rel.Kind == ast.ElementRelation {

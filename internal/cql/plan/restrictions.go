@@ -6,6 +6,7 @@ import (
 
 	"alexandra/internal/cql/ast"
 	"alexandra/internal/cqlerr"
+	"alexandra/internal/cqltype"
 	"alexandra/internal/schema"
 )
 
@@ -290,7 +291,7 @@ func (r *Restrictions) processOthers(hasIndex bool) error {
 	case whereUpdate, whereDelete, whereInsert:
 		return cqlerr.Invalid("Non PRIMARY KEY columns found in where clause: %s ", columnList(r.others.columns()))
 	}
-	if r.others.any(func(x *restriction) bool { return vectorIndex(r.indexes, x.first()) != nil }) && !r.mayFilter() {
+	if r.others.any(r.onIndexedVector) {
 		return cqlerr.Invalid("Vector indexes only support ANN queries")
 	}
 	if hasIndex {
@@ -300,6 +301,12 @@ func (r *Restrictions) processOthers(hasIndex bool) error {
 	}
 	r.filtered = append(r.filtered, r.others.list...)
 	return nil
+}
+
+// onIndexedVector says that a restriction is on a vector with an index of any kind.
+func (r *Restrictions) onIndexedVector(x *restriction) bool {
+	return x.first().Type.Kind() == cqltype.KindVector &&
+		slices.ContainsFunc(r.indexes, func(i tableIndex) bool { return i.column == x.first() })
 }
 
 // unrestrictedKeys are the partition key columns without a restriction.

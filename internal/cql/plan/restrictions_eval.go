@@ -17,12 +17,31 @@ const maxProduct = 1 << 20
 // Keys are the serialized keys of the partitions that are selected, in the order of their values and without
 // repetitions. Only for statements that are no key range.
 func (r *Restrictions) Keys(ctx *EvalContext) ([][]byte, error) {
+	keys, err := r.AnyKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return keys, CheckKeys(keys)
+}
+
+// CheckKeys refuses keys that no partition can have.
+func CheckKeys(keys [][]byte) error {
+	for _, k := range keys {
+		if err := checkKey(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AnyKeys are the Keys before CheckKeys.
+func (r *Restrictions) AnyKeys(ctx *EvalContext) ([][]byte, error) {
 	if r.token == nil && len(r.partition.list) == 1 && r.partition.list[0].kind == restrictEQ {
 		v, err := r.partition.list[0].keyValue(ctx)
 		if err != nil {
 			return nil, err
 		}
-		return [][]byte{v}, checkKey(v)
+		return [][]byte{v}, nil
 	}
 	tuples := [][][]byte{nil}
 	for _, x := range r.partition.list {
@@ -48,9 +67,6 @@ func (r *Restrictions) Keys(ctx *EvalContext) ([][]byte, error) {
 			return nil, keyTooLong(size)
 		}
 		key := row.ComposeKey(t)
-		if err := checkKey(key); err != nil {
-			return nil, err
-		}
 		if within(token.Of(key)) {
 			keys = append(keys, key)
 		}
@@ -218,7 +234,9 @@ func (r *Restrictions) Range(ctx *EvalContext) (within token.Range, empty bool, 
 		if start, err = tokenValue(ctx, x.value); err != nil {
 			return token.Range{}, false, err
 		}
-		end = start
+		if start != math.MinInt64 { // or else no end, as in a slice
+			end = start
+		}
 	default:
 		if start, end, empty, err = tokenSlice(ctx, x); err != nil {
 			return token.Range{}, false, err

@@ -114,20 +114,17 @@ type selectBinder struct {
 func (sb *selectBinder) bind() (*Select, error) {
 	s := sb.ast
 	columns := &selectionBinder{b: sb.b, table: sb.t}
-	selectables, err := columns.prepareSelectables(s.Selections)
-	if err != nil {
-		return nil, err
-	}
-	var mentioned []*schema.Column
-	for _, n := range selectables {
-		mentioned = columnsIn(n, mentioned)
-	}
+	selectables := columns.selectables(s.Selections)
 	order := &orderBinder{b: sb.b, t: sb.t}
 	if err := order.collect(s.OrderBy); err != nil {
 		return nil, err
 	}
 	st := &Select{Table: sb.t, wildcard: len(s.Selections) == 0, Distinct: s.Distinct, AllowFiltering: s.AllowFiltering, Near: order.near}
-	opts := whereOptions{allowFiltering: s.AllowFiltering, onlyStatics: onlyStatics(sb.t, mentioned)}
+	opts := whereOptions{allowFiltering: s.AllowFiltering}
+	var err error
+	if opts.onlyStatics, err = selectables.onlyStatics(sb.t); err != nil {
+		return nil, err
+	}
 	if st.Restrictions, err = bindWhere(sb.env, sb.b, sb.t, whereSelect, s.Where, opts); err != nil {
 		return nil, err
 	}
@@ -136,13 +133,14 @@ func (sb *selectBinder) bind() (*Select, error) {
 			return nil, err
 		}
 	}
-	if st.Selection, err = columns.build(selectables, s.Selections, s.JSON); err != nil {
+	if st.Selection, err = columns.build(selectables, s.JSON); err != nil {
 		return nil, err
 	}
 	if st.Near != nil && st.Selection.IsAggregate() {
 		return nil, cqlerr.Invalid("Top-K queries can not be run with aggregation")
 	}
 	if s.Distinct {
+		mentioned := selectables.columns()
 		if order.sort(st.Restrictions) != nil {
 			mentioned = append(mentioned, order.columns...)
 		}

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"alexandra/internal/cql/ast"
 	"alexandra/internal/cql/fn"
 	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
@@ -52,38 +51,21 @@ func (s *selectionBinder) aggregate(f *fn.Function, args []expr) expr {
 	return aggregateExpr{len(s.aggregates) - 1}
 }
 
-// prepareSelectables resolves the names of the selection clause; nil stands for *.
-func (s *selectionBinder) prepareSelectables(list []ast.Selection) ([]selectable, error) {
-	if len(list) == 0 {
-		all := s.table.AllColumns()
-		out := make([]selectable, len(all))
-		for i, c := range all {
-			out[i] = &columnNode{c}
-		}
-		return out, nil
-	}
-	out := make([]selectable, len(list))
-	for i, sel := range list {
-		n, err := s.prepare(sel.Selector)
+// build makes the selection out of its selectables.
+func (s *selectionBinder) build(list *selectables, json bool) (*Selection, error) {
+	sel := &Selection{table: s.table, json: json}
+	for i := range list.nodes {
+		n, err := list.at(i)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = n
-	}
-	return out, nil
-}
-
-// build makes the selection out of what prepareSelectables resolved.
-func (s *selectionBinder) build(list []selectable, selections []ast.Selection, json bool) (*Selection, error) {
-	sel := &Selection{table: s.table, json: json}
-	for i, n := range list {
 		o, err := n.build(s, nil)
 		if err != nil {
 			return nil, err
 		}
 		spec := ColumnSpec{s.table.Keyspace, s.table.Name, o.name, o.typ}
-		if len(selections) > 0 && selections[i].Alias != "" {
-			spec.Name = selections[i].Alias
+		if len(list.selections) > 0 && list.selections[i].Alias != "" {
+			spec.Name = list.selections[i].Alias
 		}
 		sel.outputs = append(sel.outputs, o)
 		sel.specs = append(sel.specs, spec)
@@ -119,67 +101,6 @@ func (s *Selection) IsAggregate() bool { return len(s.aggregates) > 0 }
 
 // IsMasked says that the result depends on whether the user may see masked columns.
 func (s *Selection) IsMasked() bool { return s.masked }
-
-// onlyStatics says that all columns that are read are static, or of the partition key with a static one among them
-// (SelectStatement.selectOnlyStaticColumns).
-func onlyStatics(t *schema.Table, columns []*schema.Column) bool {
-	if t.IsStaticCompact() || len(t.Clustering) == 0 || len(t.Statics) == 0 || len(columns) == 0 {
-		return false
-	}
-	static := false
-	for _, c := range columns {
-		switch c.Kind {
-		case schema.Static:
-			static = true
-		case schema.PartitionKey:
-		default:
-			return false
-		}
-	}
-	return static
-}
-
-// columnsIn are the columns that selectables mention.
-func columnsIn(n selectable, out []*schema.Column) []*schema.Column {
-	children := func(list []selectable) {
-		for _, c := range list {
-			out = columnsIn(c, out)
-		}
-	}
-	switch n := n.(type) {
-	case *columnNode:
-		out = append(out, n.column)
-	case *callNode:
-		children(n.args)
-	case *castNode:
-		return columnsIn(n.of, out)
-	case *hintNode:
-		return columnsIn(n.of, out)
-	case *fieldNode:
-		return columnsIn(n.of, out)
-	case *elementNode:
-		return columnsIn(n.of, out)
-	case *sliceNode:
-		return columnsIn(n.of, out)
-	case *cellInfoNode:
-		return columnsIn(n.of, out)
-	case *tupleNode:
-		children(n.elements)
-	case *listNode:
-		children(n.elements)
-	case *setNode:
-		children(n.elements)
-	case *mapNode:
-		for _, e := range n.entries {
-			for _, side := range []ast.Selector{e.Key, e.Value} {
-				if c, err := n.s.prepare(side); err == nil {
-					out = columnsIn(c, out)
-				}
-			}
-		}
-	}
-	return out
-}
 
 // Rows makes result rows. It belongs to one request.
 type Rows struct {

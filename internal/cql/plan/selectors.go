@@ -421,7 +421,7 @@ func (n *castNode) String() string                           { return "cast(" + 
 
 func (n *castNode) build(s *selectionBinder, _ cqltype.Type) (output, error) {
 	of, err := n.of.build(s, nil)
-	if err != nil || cqltype.Equal(of.typ, n.typ) {
+	if err != nil || cqltype.Equal(of.typ, n.typ) && !(selectorArg{n.of, s}).IsReversed() {
 		return of, err
 	}
 	f, err := s.resolve(fn.CastName(n.typ.String()), []selectable{n.of})

@@ -117,7 +117,7 @@ func (n *listNode) String() string { return "[" + nodeTexts(n.elements) + "]" }
 
 func (n *listNode) build(s *selectionBinder, expected cqltype.Type) (output, error) {
 	if v, ok := expected.(*cqltype.VectorType); ok {
-		return n.join(s, expected, v.Elem, func(parts [][]byte) ([]byte, error) { return v.Encode(parts), nil })
+		return n.join(s, expected, v.Elem, func(parts [][]byte) ([]byte, error) { return v.Encode(parts), noNulls(parts) })
 	}
 	typ, err := typeFor(n, expected)
 	if err != nil {
@@ -132,7 +132,7 @@ func (n *listNode) build(s *selectionBinder, expected cqltype.Type) (output, err
 
 func (n *listNode) join(s *selectionBinder, typ, elem cqltype.Type, join func([][]byte) ([]byte, error)) (output, error) {
 	args, names, aggregates, err := s.buildArgs(n.elements, repeated(elem, len(n.elements)))
-	return output{expr: &joinExpr{args, notNull(join)}, typ: typ, name: "[" + strings.Join(names, ", ") + "]", aggregates: aggregates}, err
+	return output{expr: &joinExpr{args, join}, typ: typ, name: "[" + strings.Join(names, ", ") + "]", aggregates: aggregates}, err
 }
 
 func repeated(t cqltype.Type, n int) []cqltype.Type {
@@ -143,16 +143,14 @@ func repeated(t cqltype.Type, n int) []cqltype.Type {
 	return types
 }
 
-// notNull refuses nulls in collections.
-func notNull(join func([][]byte) ([]byte, error)) func([][]byte) ([]byte, error) {
-	return func(parts [][]byte) ([]byte, error) {
-		for _, p := range parts {
-			if p == nil {
-				return nil, cqlerr.Invalid("null is not supported inside collections")
-			}
+// noNulls refuses nulls where they have no place: in sets, in keys of maps and in vectors. A list takes them.
+func noNulls(parts [][]byte) error {
+	for _, p := range parts {
+		if p == nil {
+			return cqlerr.Invalid("null is not supported inside collections")
 		}
-		return join(parts)
 	}
+	return nil
 }
 
 // setNode is {a, b}.
@@ -192,8 +190,11 @@ func (n *setNode) build(s *selectionBinder, expected cqltype.Type) (output, erro
 	if !ok {
 		return output{}, cannotInfer(n)
 	}
+	if cqltype.Contains(t.Elem, cqltype.KindDuration) {
+		return output{}, cqlerr.Invalid("Durations are not allowed inside sets: %s", cqltype.NewSet(t.Elem, true))
+	}
 	args, names, aggregates, err := s.buildArgs(n.elements, repeated(t.Elem, len(n.elements)))
-	join := notNull(func(parts [][]byte) ([]byte, error) { return cqltype.EncodeSet(t.Elem, parts), nil })
+	join := func(parts [][]byte) ([]byte, error) { return cqltype.EncodeSet(t.Elem, parts), noNulls(parts) }
 	return output{expr: &joinExpr{args, join}, typ: typ, name: "{" + strings.Join(names, ", ") + "}", aggregates: aggregates}, err
 }
 
@@ -330,12 +331,12 @@ func (n *mapNode) buildMap(s *selectionBinder, out output, keys []selectable, va
 	out.name = "{" + strings.Join(texts, ", ") + "}"
 	out.aggregates = out.aggregates || aggregates
 	count := len(keyExprs)
-	out.expr = &joinExpr{append(keyExprs, values...), notNull(func(parts [][]byte) ([]byte, error) {
+	out.expr = &joinExpr{append(keyExprs, values...), func(parts [][]byte) ([]byte, error) {
 		entries := make([]cqltype.Entry, count)
 		for i := range entries {
 			entries[i] = cqltype.Entry{Key: parts[i], Value: parts[count+i]}
 		}
-		return cqltype.EncodeMap(cqltype.SortMap(t.Key, entries)), nil
-	})}
+		return cqltype.EncodeMap(cqltype.SortMap(t.Key, entries)), noNulls(parts[:count])
+	}}
 	return out, nil
 }

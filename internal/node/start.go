@@ -68,7 +68,11 @@ func (n *Node) join(ctx context.Context) error {
 
 // ownKeyspaces writes the keyspaces that every node brings along, as far as nobody else has yet.
 func (n *Node) ownKeyspaces(ctx context.Context) error {
-	if err := n.coord.EnsureSchema(ctx, syskeyspace.EnsureReplicated(int(n.cfg.DefaultKeyspaceRF))); err != nil {
+	p := n.cfg.Properties
+	factors := map[string]int{
+		"system_auth": p.SystemAuthDefaultRF, "system_distributed": p.SystemDistributedDefaultRF, "system_traces": p.SystemTracesDefaultRF,
+	}
+	if err := n.coord.EnsureSchema(ctx, syskeyspace.EnsureReplicated(n.cfg.DefaultKeyspaceRF, factors)); err != nil {
 		return wrap("create system keyspaces", err)
 	}
 	n.store.SetSchema(n.coord.Schema())

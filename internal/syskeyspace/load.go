@@ -43,7 +43,7 @@ var definitions = []*definition{&system, &systemAuth, &systemDistributed, &syste
 func Load() (*schema.Schema, error) {
 	s := &schema.Schema{Keyspaces: map[string]*schema.Keyspace{}}
 	for _, d := range definitions {
-		k, err := d.keyspace(0)
+		k, err := d.keyspace(d.factor)
 		if err != nil {
 			return nil, err
 		}
@@ -65,16 +65,20 @@ func WithVirtual(s *schema.Schema, name string, tables []*schema.Table) *schema.
 }
 
 // EnsureReplicated makes the schema change that every node tries when it starts: it adds what the schema lacks of
-// system_auth, system_distributed and system_traces. Their replication factors are 1, 3 and 2, or default_keyspace_rf
-// when that is more. What is there stays as it is.
-func EnsureReplicated(defaultRF int) func(*schema.Schema) (*schema.Schema, []schema.Change, error) {
+// system_auth, system_distributed and system_traces. Their replication factors are 1, 3 and 2 or those of factors, by
+// keyspace, but at least defaultRF (default_keyspace_rf). What is there stays as it is.
+func EnsureReplicated(defaultRF int, factors map[string]int) func(*schema.Schema) (*schema.Schema, []schema.Change, error) {
 	return func(s *schema.Schema) (*schema.Schema, []schema.Change, error) {
 		now := s
 		for _, d := range definitions {
 			if d.local {
 				continue
 			}
-			fresh, err := d.keyspace(defaultRF)
+			factor, other := factors[d.name]
+			if !other {
+				factor = d.factor
+			}
+			fresh, err := d.keyspace(max(factor, defaultRF))
 			if err != nil {
 				return nil, nil, err
 			}
@@ -99,11 +103,11 @@ func complete(k, fresh *schema.Keyspace) *schema.Keyspace {
 	return k
 }
 
-func (d *definition) keyspace(defaultRF int) (*schema.Keyspace, error) {
+func (d *definition) keyspace(factor int) (*schema.Keyspace, error) {
 	r := schema.Replication{Class: schema.LocalStrategy, Options: map[string]string{}}
 	if !d.local {
 		r.Class = schema.SimpleStrategy
-		r.Options["replication_factor"] = strconv.Itoa(max(d.factor, defaultRF))
+		r.Options["replication_factor"] = strconv.Itoa(factor)
 	}
 	k := schema.NewKeyspace(d.name, r)
 	for _, text := range d.tables {

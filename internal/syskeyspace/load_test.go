@@ -167,21 +167,21 @@ func TestDescribe(t *testing.T) {
 
 func TestEnsureReplicated(t *testing.T) {
 	s := load(t)
-	same, changes, err := syskeyspace.EnsureReplicated(1)(s)
+	same, changes, err := syskeyspace.EnsureReplicated(1, nil)(s)
 	require.NoError(t, err)
 	require.Empty(t, changes)
 	require.Same(t, s, same)
 
 	less := s.WithKeyspace(s.Keyspace("system_auth").WithoutTable("roles")).WithoutKeyspace("system_traces")
-	now, changes, err := syskeyspace.EnsureReplicated(1)(less)
+	now, changes, err := syskeyspace.EnsureReplicated(1, nil)(less)
 	require.NoError(t, err)
 	require.Equal(t, s.Version, now.Version)
 	require.Len(t, changes, 4)
 
 	bare := s.WithoutKeyspace("system_auth").WithoutKeyspace("system_distributed").WithoutKeyspace("system_traces")
-	now, _, err = syskeyspace.EnsureReplicated(2)(bare)
+	now, _, err = syskeyspace.EnsureReplicated(2, map[string]int{"system_auth": 1, "system_distributed": 4})(bare)
 	require.NoError(t, err)
-	for name, want := range map[string]string{"system_auth": "2", "system_distributed": "3", "system_traces": "2"} {
+	for name, want := range map[string]string{"system_auth": "2", "system_distributed": "4", "system_traces": "2"} {
 		require.Equal(t, want, now.Keyspace(name).Replication.Options["replication_factor"], name)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -92,6 +93,56 @@ func TestScenarioMoveManyTokens(t *testing.T) {
 	w := nodes(t, 1)
 	_, err := w.operate(1, admin.Membership{Action: "move", Token: "5"})
 	require.EqualError(t, err, "This node has more than one token and cannot be moved thusly.")
+}
+
+// TestScenarioJoinLater: with cassandra.join_ring=false A3 owns nothing, is no peer and coordinates requests; nodetool join makes it
+// a member with its share of the data. A member that restarts so is down for the others until it joins.
+func TestScenarioJoinLater(t *testing.T) {
+	later := false
+	w := growing(t, 3, 2, testnode.Configure(func(i int, c *config.Config) { c.Properties.JoinRing = i != 3 || !later }))
+	w.keyspace("'dcA': 1")
+	w.parallelFill(levelOne, 0, 300)
+	events := w.watch(1)
+	later = true
+	w.Start(3)
+	require.True(t, w.Node(3).Log.Contains("Not joining ring as requested. Use JMX (StorageService->joinRing()) to initiate ring joining"))
+	w.fill(3, levelOne, 300, 320)
+	w.hasAll(3, levelQuorum, 0, 320)
+	require.Empty(t, events.collect(300*time.Millisecond))
+	require.Equal(t, []string{"2"}, w.peerTables(1))
+	require.Equal(t, []string{"1", "2"}, w.peerTables(3))
+	require.Equal(t, map[int]string{1: "UN", 2: "UN"}, w.status(3))
+	bootstrapped := func() string {
+		return string(w.must(3, levelOne, "SELECT bootstrapped FROM system.local").Value(0, "bootstrapped"))
+	}
+	require.Equal(t, "NEEDS_BOOTSTRAP", bootstrapped())
+
+	_, err := w.operate(3, admin.Membership{Action: "join"})
+	require.NoError(t, err)
+	events.sees("NEW_NODE 3", "UP 3")
+	w.hasStatus(1, 3, "UN")
+	require.Equal(t, "COMPLETED", bootstrapped())
+	require.Len(t, w.tokensOf(3, 3), 4)
+	require.Positive(t, w.partitions(3))
+	for i := 1; i <= 3; i++ {
+		w.hasAll(i, levelOne, 0, 320)
+	}
+	_, err = w.operate(3, admin.Membership{Action: "join"})
+	require.EqualError(t, err, "This node has already joined the ring.")
+
+	w.Stop(3)
+	w.forget(3)
+	events.sees("DOWN 3")
+	w.Start(3)
+	w.hasStatus(1, 3, "DN")
+	w.hasAll(3, levelOne, 0, 320)
+	_, err = w.operate(3, admin.Membership{Action: "join"})
+	require.NoError(t, err)
+	w.Agree()
+	events.sees("UP 3")
+	for i := 1; i <= 3; i++ {
+		w.hasAll(i, levelOne, 0, 320)
+	}
 }
 
 // tokensOf are the tokens of a node in the tables of another one, or its own.

@@ -127,7 +127,6 @@ func TestOverrides(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 7100, c.StoragePort)
 	require.Equal(t, 4, c.Properties.BcryptLog2Rounds)
-	require.Zero(t, c.Properties.SuperuserSetupDelay)
 	require.True(t, c.Properties.JoinRing)
 	require.False(t, c.Properties.ConsistentRangeMovement)
 	require.Equal(t, []string{"TLSv1.3"}, c.ClientEncryption.AcceptedProtocols)

@@ -32,26 +32,12 @@ type Properties struct {
 	// AllowNewOldConfigKeys lets the last of an old and a new name win.
 	AllowNewOldConfigKeys bool `property:"cassandra.allow_new_old_config_keys" default:"false"`
 
-	// JoinRing is whether the node takes part in the ring at once.
+	// JoinRing is whether the node takes part in the ring at once, or only when nodetool join says so.
 	JoinRing bool `property:"cassandra.join_ring" default:"true"`
 	// LoadRingState is whether the peers of the last run are known from the start.
 	LoadRingState bool `property:"cassandra.load_ring_state" default:"true"`
-	// StartGossip is whether the node talks to others at once.
-	StartGossip bool `property:"cassandra.start_gossip" default:"true"`
 	// RingDelay is how long a joining node waits for the others to notice.
 	RingDelay time.Duration `property:"cassandra.ring_delay_ms" default:"30000"`
-	// SuperuserSetupDelay is how long after its start a new cluster gets its default superuser.
-	SuperuserSetupDelay time.Duration `property:"cassandra.superuser_setup_delay_ms" default:"10000"`
-	// SkipWaitForGossipToSettle is how many polls to wait for at most; 0 does not wait, -1 is no limit.
-	SkipWaitForGossipToSettle int `property:"cassandra.skip_wait_for_gossip_to_settle" default:"-1"`
-	// GossipSettleMinWait is how long to wait before the first poll.
-	GossipSettleMinWait time.Duration `property:"cassandra.gossip_settle_min_wait_ms" default:"5000"`
-	// GossipSettleInterval is the time between polls.
-	GossipSettleInterval time.Duration `property:"cassandra.gossip_settle_interval_ms" default:"1000"`
-	// GossipSettlePollSuccessRequired is how many polls in a row must find nothing new.
-	GossipSettlePollSuccessRequired int `property:"cassandra.gossip_settle_poll_success_required" default:"3"`
-	// ShutdownAnnounce is how long the others have to notice that this node stops.
-	ShutdownAnnounce time.Duration `property:"cassandra.shutdown_announce_in_ms" default:"2000"`
 	// ReplaceAddress is the dead node whose place this one takes.
 	ReplaceAddress string `property:"cassandra.replace_address"`
 	// ReplaceAddressFirstBoot is the same, ignored once the node has started.

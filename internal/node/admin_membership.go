@@ -23,10 +23,10 @@ const goneFor = 72 * time.Hour
 // Membership implements admin.Operations.
 func (n *Node) Membership(ctx context.Context, r admin.Membership, tell admin.Progress) (admin.None, error) {
 	do, ok := map[string]func(context.Context, admin.Membership, admin.Progress) error{
-		"decommission": n.decommission, "removenode": n.removeNode, "assassinate": n.assassinate, "rebuild": n.rebuild, "move": n.move,
+		"decommission": n.decommission, "removenode": n.removeNode, "assassinate": n.assassinate, "rebuild": n.rebuild, "move": n.move, "join": n.joinRing,
 	}[r.Action]
 	if !ok {
-		return admin.None{}, admin.Failed("%s is not supported: a node joins when it starts", r.Action)
+		return admin.None{}, admin.Usage("nothing is known about %q of a node", r.Action)
 	}
 	return admin.None{}, do(ctx, r, tell)
 }
@@ -59,7 +59,7 @@ func (n *Node) decommission(ctx context.Context, r admin.Membership, _ admin.Pro
 		n.log.Warn("not everybody knows yet that this node has left", "error", err)
 	}
 	n.stopServing(ctx)
-	n.writeLocal("DECOMMISSIONED")
+	n.writeLocal()
 	n.gossip.Leave()
 	n.log.Info("DECOMMISSIONED")
 	return nil

@@ -81,7 +81,7 @@ func (n *Node) settleAt(ctx context.Context, at int64, moved error) error {
 	n.gossip.Set(map[gossip.Key]string{gossip.Tokens: text, gossip.Status: gossip.StatusNormal + "," + text})
 	n.coord.SetRing(n.currentRing())
 	n.setMode("NORMAL")
-	n.writeLocal("COMPLETED")
+	n.writeLocal()
 	n.log.Info("Node /" + n.address.String() + " state jump to NORMAL")
 	if err := n.coord.Settle(ctx, n.identity.HostID, ring.Normal); err != nil {
 		n.log.Warn("not everybody knows yet where this node is", "error", err)

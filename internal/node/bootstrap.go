@@ -5,10 +5,70 @@ import (
 	"fmt"
 
 	"alexandra/gossip"
+	"alexandra/internal/admin"
 	"alexandra/internal/config"
 	"alexandra/internal/coord"
 	"alexandra/internal/ring"
 )
+
+// enterRing makes this node a member.
+func (n *Node) enterRing(ctx context.Context) error {
+	if err := n.bootstrap(ctx); err != nil {
+		return err
+	}
+	return n.becomeNormal(ctx)
+}
+
+// stayApart is enterRing with cassandra.join_ring=false: the node coordinates requests without owning anything. One that was
+// a member before is down for the others.
+func (n *Node) stayApart(context.Context) error {
+	if n.identity.Bootstrapped {
+		n.gossip.SetStatus(gossip.StatusHibernate, true)
+	}
+	n.coord.SetRing(n.currentRing())
+	n.log.Info("Not joining ring as requested. Use JMX (StorageService->joinRing()) to initiate ring joining")
+	return nil
+}
+
+// joinRing is nodetool join: a node that stayed apart becomes a member.
+func (n *Node) joinRing(ctx context.Context, _ admin.Membership, _ admin.Progress) error {
+	n.mu.Lock()
+	may := n.apart && n.mode == "STARTING"
+	if may {
+		n.mode = "JOINING"
+	}
+	n.mu.Unlock()
+	if !may {
+		return admin.Usage("This node has already joined the ring.")
+	}
+	n.log.Info("Joining ring by operator request")
+	err := n.chooseAndEnter(ctx)
+	n.mu.Lock()
+	n.apart = err != nil
+	if err != nil {
+		n.mode = "STARTING"
+	}
+	n.mu.Unlock()
+	if err != nil {
+		n.gossip.SetStatus("")
+		n.coord.SetRing(n.currentRing())
+	}
+	return err
+}
+
+func (n *Node) chooseAndEnter(ctx context.Context) error {
+	if !n.remembered().Bootstrapped {
+		others := n.gossip.Nodes()
+		if err := n.mayJoin(others); err != nil {
+			return err
+		}
+		if err := n.chooseTokens(others); err != nil {
+			return err
+		}
+		n.gossip.Set(map[gossip.Key]string{gossip.Tokens: gossip.FormatTokens(n.remembered().Tokens)})
+	}
+	return n.enterRing(ctx)
+}
 
 // bootstrap fetches what this node is going to own from those who own it now, while writes for it arrive already. Only a
 // node that was never a member does that, and only when there are members. Unlike in Cassandra seeds do it too: a seed
@@ -78,6 +138,7 @@ func (n *Node) becomeNormal(ctx context.Context) error {
 		return err
 	}
 	n.setMode("NORMAL")
+	n.writeLocal()
 	n.log.Info("Node /" + n.address.String() + " state jump to NORMAL")
 	if joined && n.cfg.AutoBootstrap { // else it came without data, and nobody's writes matter
 		if err := n.coord.Settle(ctx, n.identity.HostID, ring.Normal); err != nil {

@@ -52,9 +52,9 @@ func (n *Node) endpointOf(g *gossip.Node) ring.Endpoint {
 	return e
 }
 
-// ringOf is the ring of those nodes that own tokens or are about to.
-func (n *Node) ringOf(nodes []*gossip.Node) *ring.Ring {
-	var endpoints []ring.Endpoint
+// ringOf is the ring of those nodes that own tokens or are about to, and some more.
+func (n *Node) ringOf(nodes []*gossip.Node, more ...ring.Endpoint) *ring.Ring {
+	endpoints := more
 	for _, g := range nodes {
 		if inRing(g) {
 			e := n.endpointOf(g)
@@ -70,18 +70,23 @@ func (n *Node) ringOf(nodes []*gossip.Node) *ring.Ring {
 func (n *Node) currentRing() *ring.Ring {
 	nodes := n.gossip.Nodes()
 	n.mu.Lock()
-	leaving, tokens := n.leaving, n.identity.Tokens
+	leaving, apart, id := n.leaving, n.apart, n.identity
 	n.mu.Unlock()
 	for i, g := range nodes {
-		joining := g.Status == gossip.StatusBoot || g.Status == gossip.StatusBootReplace
-		if g.HostID == n.identity.HostID && !g.IsMember() && !joining && !leaving {
-			self := *g
-			self.Status, self.Tokens = gossip.StatusNormal, tokens
-			if len(self.Tokens) == 0 {
-				self.Tokens = []int64{int64(token.Minimum) + 1}
-			}
-			nodes[i] = &self
+		if g.HostID != id.HostID || inRing(g) || leaving {
+			continue
 		}
+		if apart {
+			self := n.endpointOf(g)
+			self.Tokens = nil
+			return n.ringOf(nodes, self)
+		}
+		self := *g
+		self.Status, self.Tokens = gossip.StatusNormal, id.Tokens
+		if len(self.Tokens) == 0 {
+			self.Tokens = []int64{int64(token.Minimum) + 1}
+		}
+		nodes[i] = &self
 	}
 	return n.ringOf(nodes)
 }
@@ -181,13 +186,16 @@ func (n *Node) follow(e gossip.Event, before *gossip.Node) {
 	n.tellClients(e, before)
 }
 
-// tellClients turns gossip's news into events for drivers: a node is up when it lives and serves clients.
+// serves says whether clients may take a node for up. One that has not joined the ring may answer them, but is no peer.
+func serves(g *gossip.Node) bool { return g.Live && g.NativeReady && g.IsMember() }
+
+// tellClients turns gossip's news into events for drivers.
 func (n *Node) tellClients(e gossip.Event, before *gossip.Node) {
-	node, serving := e.Node.Native, e.Node.Live && e.Node.NativeReady
+	node, serving := e.Node.Native, serves(e.Node)
 	if !node.IsValid() {
 		return
 	}
-	was := before != nil && before.Live && before.NativeReady
+	was := before != nil && serves(before)
 	switch e.Kind {
 	case gossip.Left:
 		n.tellGone(e.Node, was)

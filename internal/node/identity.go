@@ -136,11 +136,17 @@ func (n *Node) isSeed() bool {
 	return false
 }
 
-// peerStore keeps what gossip knows of peers.
-type peerStore struct{ storage.Local }
+// peerStore keeps what gossip knows of peers; whether it is loaded again is cassandra.load_ring_state.
+type peerStore struct {
+	storage.Local
+	loads bool
+}
 
 // LoadPeers implements gossip.Store.
 func (s peerStore) LoadPeers() ([]byte, error) {
+	if !s.loads {
+		return nil, nil
+	}
 	v, _, err := s.Get(peersKey)
 	return v, err
 }

@@ -104,7 +104,7 @@ func (n *Node) restoreImage(ctx context.Context, dir string) error {
 		return wrap("load the schema", err)
 	}
 	n.auth.InvalidateAll()
-	n.writeLocal("COMPLETED")
+	n.writeLocal()
 	n.writePeers()
 	n.log.Info("All data was replaced by the snapshot " + filepath.Base(dir))
 	return nil

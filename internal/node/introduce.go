@@ -36,8 +36,15 @@ func (n *Node) introduce(ctx context.Context) error {
 	if len(n.identity.Tokens) > 0 {
 		n.log.Info("Detected previous bootstrap failure; retrying")
 	}
-	if target := cmpOr(p.ReplaceAddress, p.ReplaceAddressFirstBoot); target != "" {
+	target := cmpOr(p.ReplaceAddress, p.ReplaceAddressFirstBoot)
+	switch {
+	case target != "" && !p.JoinRing:
+		return config.Refuse("Cannot set both join_ring=false and attempt to replace a node")
+	case target != "":
 		return n.prepareReplacement(ctx, target, others)
+	}
+	if err := n.mayUseAddress(others); err != nil || !p.JoinRing {
+		return err
 	}
 	if err := n.mayJoin(others); err != nil {
 		return err
@@ -88,14 +95,21 @@ func (n *Node) recall(ctx context.Context) error {
 // recallPatience limits how long a restarting node waits for others to remember it.
 const recallPatience = time.Second
 
-// mayJoin is what StorageService checks in its shadow round.
+// mayUseAddress is what StorageService checks first in its shadow round: nobody else has this node's address.
+func (n *Node) mayUseAddress(others []*gossip.Node) error {
+	for _, g := range others {
+		if g.HostID != n.identity.HostID && g.Address == n.address && !g.IsGone() {
+			return fatal(fmt.Sprintf("A node with address /%s already exists, cancelling join. Use cassandra.replace_address if you want to replace this node.", n.address))
+		}
+	}
+	return nil
+}
+
+// mayJoin is what StorageService checks next: nobody else joins, leaves or moves.
 func (n *Node) mayJoin(others []*gossip.Node) error {
 	for _, g := range others {
 		if g.HostID == n.identity.HostID {
 			continue
-		}
-		if g.Address == n.address && !g.IsGone() {
-			return fatal(fmt.Sprintf("A node with address /%s already exists, cancelling join. Use cassandra.replace_address if you want to replace this node.", n.address))
 		}
 		moving := g.Status == gossip.StatusBoot || g.Status == gossip.StatusBootReplace || g.Status == gossip.StatusLeaving || g.Status == gossip.StatusMoving
 		if moving && n.cfg.AutoBootstrap && !n.isSeed() && n.cfg.Properties.ConsistentRangeMovement {
@@ -124,12 +138,12 @@ func (n *Node) chooseTokens(others []*gossip.Node) error {
 		e.ExitCode = config.ExitJoin
 		return e
 	}
-	n.identity.Tokens = n.identity.Tokens[:0]
+	var chosen []int64
 	for _, t := range tokens {
-		n.identity.Tokens = append(n.identity.Tokens, int64(t))
+		chosen = append(chosen, int64(t))
 	}
-	n.log.Info(fmt.Sprintf("Generated random tokens. tokens are %v", n.identity.Tokens))
-	return n.saveIdentity()
+	n.log.Info(fmt.Sprintf("Generated random tokens. tokens are %v", chosen))
+	return n.remember(func(id *identity) { id.Tokens = chosen })
 }
 
 // free says whether no other node owns the tokens that were chosen before.

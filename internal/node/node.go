@@ -100,6 +100,8 @@ type Node struct {
 	mode    string // as nodetool netstats shows it: STARTING, JOINING, NORMAL, DRAINED, ...
 	known   map[uuid.UUID]*gossip.Node
 	drained bool
+	// apart is true of a node that has not joined the ring yet, as cassandra.join_ring=false wants it.
+	apart bool
 	// leaving is true from LEFT on; quiet while nodetool has turned gossip off.
 	leaving, quiet bool
 	removal        *removal // of a dead node by this one, while it goes on

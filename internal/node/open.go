@@ -187,7 +187,7 @@ func (n *Node) openCoordinator(Options) (err error) {
 	n.rpcClient = rpc.NewClient(rpc.ClientConfig{Dial: n.transport.Dial})
 	n.gossip, err = gossip.New(gossip.Config{
 		Transport: n.transport, HostID: n.identity.HostID, Generation: n.identity.Generation, Initial: n.initialStates(),
-		Store: peerStore{n.store.Local()}, Detect: n.cfg.FailureDetectorTimeout, OnEvents: n.onGossip, Clock: n.clock, Log: n.log,
+		Store: peerStore{n.store.Local(), n.cfg.Properties.LoadRingState}, Detect: n.cfg.FailureDetectorTimeout, OnEvents: n.onGossip, Clock: n.clock, Log: n.log,
 	})
 	if err != nil {
 		return wrap("gossip", err)

@@ -47,8 +47,15 @@ const insertLocal = "INSERT INTO system.local (key, bootstrapped, broadcast_addr
 	"schema_version, tokens) VALUES ('local', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 // writeLocal writes the row that says who this node is.
-func (n *Node) writeLocal(bootstrapped string) {
+func (n *Node) writeLocal() {
 	id, version := n.remembered(), n.coord.Schema().Version
+	bootstrapped := "NEEDS_BOOTSTRAP"
+	switch {
+	case id.Decommissioned:
+		bootstrapped = "DECOMMISSIONED"
+	case id.Bootstrapped:
+		bootstrapped = "COMPLETED"
+	}
 	n.system(insertLocal, []byte(bootstrapped), inet(n.address.Addr()), integer(int(n.address.Port())), []byte(id.ClusterName), []byte(CQLVersion),
 		[]byte(id.Datacenter), integer(int(id.Generation)), id.HostID[:], inet(n.listen.Addr()), integer(int(n.listen.Port())),
 		[]byte(nativeProtocolVersion), []byte(partitioner), []byte(id.Rack), []byte(ReleaseVersion), inet(n.native.Addr()),

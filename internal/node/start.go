@@ -24,8 +24,15 @@ const (
 func (n *Node) Start(ctx context.Context) error {
 	n.mu.Lock()
 	n.state, n.mode = stateStarted, "JOINING"
+	if n.apart = !n.cfg.Properties.JoinRing; n.apart {
+		n.mode = "STARTING"
+	}
 	n.mu.Unlock()
-	for _, step := range []func(context.Context) error{n.introduce, n.join, n.ownKeyspaces, n.bootstrap, n.becomeNormal, n.setUpRoles, n.serve} {
+	enter := n.enterRing
+	if !n.cfg.Properties.JoinRing {
+		enter = n.stayApart
+	}
+	for _, step := range []func(context.Context) error{n.introduce, n.join, n.ownKeyspaces, enter, n.setUpRoles, n.serve} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -78,7 +85,7 @@ func (n *Node) ownKeyspaces(ctx context.Context) error {
 	n.store.SetSchema(n.coord.Schema())
 	version := n.coord.Schema().Version
 	n.gossip.Set(map[gossip.Key]string{gossip.Schema: version.String()})
-	n.writeLocal("COMPLETED")
+	n.writeLocal()
 	return nil
 }
 
@@ -138,6 +145,7 @@ func (n *Node) serve(ctx context.Context) error {
 		n.log.Info("Prewarming of auth caches is disabled")
 	}
 	if !n.cfg.StartNativeTransport {
+		n.log.Info("Not starting native transport as requested. Use JMX (StorageService->startNativeTransport()) or nodetool (enablebinary) to start it")
 		return nil
 	}
 	return n.EnableBinary()
@@ -155,7 +163,7 @@ func (n *Node) EnableBinary() error {
 		return config.Refuse(fmt.Sprintf("Failed to bind port %d on %s.", n.nativeOwn.Port(), n.nativeOwn.Addr()), err.Error())
 	}
 	if n.native.Port() == 0 {
-		n.writeLocal("COMPLETED")
+		n.writeLocal()
 	}
 	n.gossip.Set(map[gossip.Key]string{gossip.NativeAddress: n.Native().String(), gossip.RPCReady: "true"})
 	return nil

@@ -19,7 +19,7 @@ type cutCommand struct {
 
 // Run is called by kong.
 func (k *cutCommand) Run(a *app) error {
-	return a.disturb(given(k.A, k.B), func(f *admin.Fault) { *f = admin.Fault{Peer: f.Peer, Cut: true} })
+	return a.disturb(given(k.A, k.B), func(f *admin.Fault) { f.Cut = true })
 }
 
 type delayCommand struct {

@@ -179,6 +179,8 @@ func TestFaults(t *testing.T) {
 		"dc1 - dc2: delayed by 20ms to 30ms", "node1 - node2: 5% lost", "node2: clock -3s", "node3: clock +2m0s",
 		"node3: 1 of 10 accesses to the storage fails (read)",
 	}, l.faults())
+	l.must("cut", "node1", "node2")
+	require.Contains(t, l.faults(), "node1 - node2: cut, 5% lost")
 	l.must("heal", "dc1", "dc2")
 	require.Len(t, l.faults(), 4)
 	l.must("pause", "node2")

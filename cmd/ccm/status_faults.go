@@ -59,10 +59,10 @@ func pairOf(c *cluster, a, b *node) [2]string {
 
 // describe is a fault in words.
 func describe(f admin.Fault) string {
-	if f.Cut {
-		return "cut"
-	}
 	var parts []string
+	if f.Cut {
+		parts = append(parts, "cut")
+	}
 	if f.Delay > 0 || f.Jitter > 0 {
 		text := "delayed by " + f.Delay.String()
 		if f.Jitter > 0 {

@@ -200,6 +200,9 @@ const (
 // IsStorageAttached says whether an index is storage-attached (SAI).
 func (i *Index) IsStorageAttached() bool { return isSAIClass(i.Options["class_name"]) }
 
+// IsSASI says whether an index is an SSTable-attached one (SASI).
+func (i *Index) IsSASI() bool { return i.Kind == KindCustom && i.Options["class_name"] == sasiClass }
+
 func isSAIClass(class string) bool {
 	switch strings.ToLower(class) {
 	case "sai", "storageattachedindex":

@@ -3,12 +3,14 @@ package storage
 import (
 	"bytes"
 	"cmp"
+	"iter"
 	"slices"
 	"sync"
 
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
+	"alexandra/internal/sasi"
 	"alexandra/internal/schema"
 )
 
@@ -28,6 +30,7 @@ type index struct {
 	key    cqltype.Type // entries: of the map's key
 	value  cqltype.Type // of the indexed expression; entries: of the map's value
 	text   bool         // terms pass through row.IndexTerm
+	sasi   *sasi.Index  // makes the terms, any number of them from one value
 }
 
 // indexesOf appends the indexes of a table that have entries, by name. Indexes on vectors have none: nearest
@@ -50,6 +53,12 @@ func newIndex(t *schema.Table, def *schema.Index) (index, bool) {
 		return x, false
 	}
 	x.value = x.column.Type
+	if def.IsSASI() {
+		if x.sasi = sasi.New(x.column, def.Options); x.sasi.Literal() {
+			x.value = cqltype.Text
+		}
+		return x, true
+	}
 	switch typ := x.column.Type.(type) {
 	case *cqltype.ListType:
 		if x.target.Function != "full" && !typ.Frozen {
@@ -109,13 +118,28 @@ func (x *index) indexed(c *row.Cell) (key, value []byte) {
 	return nil, c.Value
 }
 
-// cellTerm appends the term of a cell of the indexed column.
-func (x *index) cellTerm(dst []byte, c *row.Cell) []byte {
+// cellTerms are the terms of a cell of the indexed column, each behind prefix, whose memory they share.
+func (x *index) cellTerms(prefix []byte, c *row.Cell) iter.Seq[[]byte] {
 	key, value := x.indexed(c)
 	if key != nil {
-		dst = x.key.AppendOrder(dst, key)
+		prefix = x.key.AppendOrder(prefix, key)
 	}
-	return x.appendValue(dst, value)
+	return x.valueTerms(prefix, value)
+}
+
+// valueTerms is cellTerms for a value of the indexed expression.
+func (x *index) valueTerms(prefix, value []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if x.sasi == nil {
+			yield(x.appendValue(prefix, value))
+			return
+		}
+		for _, t := range x.sasi.Terms(value) {
+			if !yield(x.value.AppendOrder(prefix, t)) {
+				return
+			}
+		}
+	}
 }
 
 // termSize is how long the term of a cell is for Cassandra.
@@ -132,23 +156,23 @@ func (x *index) whole() bool {
 	return x.column.Kind == schema.PartitionKey || x.column.Kind == schema.Static
 }
 
-// keyTerm appends the term when it is part of the primary key.
-func (x *index) keyTerm(dst, key []byte, clustering [][]byte) ([]byte, bool) {
+// keyValue is the value when it is part of the primary key.
+func (x *index) keyValue(key []byte, clustering [][]byte) ([]byte, bool) {
 	at := x.column.Position
 	switch x.column.Kind {
 	case schema.PartitionKey:
 		parts, err := row.SplitKey(x.table, key)
 		if err != nil || at >= len(parts) {
-			return dst, false
+			return nil, false
 		}
-		return x.appendValue(dst, parts[at]), true
+		return parts[at], true
 	case schema.Clustering:
 		if at >= len(clustering) {
-			return dst, false
+			return nil, false
 		}
-		return x.appendValue(dst, clustering[at]), true
+		return clustering[at], true
 	}
-	return dst, false
+	return nil, false
 }
 
 func (x *index) onKey() bool {
@@ -171,28 +195,39 @@ func (w *writer) indexRow(x *index, key []byte, r *row.Row, kind byte) error {
 		if kind == kindStatic && x.column.Kind == schema.Clustering || !bringsLife(r) {
 			return nil
 		}
-		w.index = x.appendPrefix(w.index[:0])
-		var ok bool
-		if w.index, ok = x.keyTerm(w.index, key, r.Clustering); !ok {
+		value, ok := x.keyValue(key, r.Clustering)
+		if !ok {
 			return nil
 		}
-		return w.entry(x)
+		return w.entries(x, x.valueTerms(x.appendPrefix(w.index[:0]), value))
 	}
 	for i := range r.Cells {
 		c := &r.Cells[i]
 		if c.Column != x.column.Name || c.Kind != row.Value {
 			continue
 		}
-		// A storage-attached index leaves out what it cannot hold, others refuse the write.
-		if size := x.termSize(c); size > maxAttachedTerm && x.IsStorageAttached() {
+		// Attached indexes leave out what they cannot hold, others refuse the write.
+		switch size := x.termSize(c); {
+		case x.sasi != nil:
+		case size > maxAttachedTerm && x.IsStorageAttached():
 			w.db.cfg.Logger.Warn("a term is too large and cannot be indexed", "index", x.Name, "keyspace", x.table.Keyspace,
 				"table", x.table.Name, "column", x.column.Name, "size", size)
 			continue
-		} else if size >= maxTerm {
+		case size >= maxTerm:
 			return cqlerr.Invalid("Cannot index value of size %d for index %s on %s.%s(%s) (maximum allowed size=%d)",
 				size, x.Name, x.table.Keyspace, x.table.Name, x.column.Name, maxTerm)
 		}
-		w.index = x.cellTerm(x.appendPrefix(w.index[:0]), c)
+		if err := w.entries(x, x.cellTerms(x.appendPrefix(w.index[:0]), c)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entries adds an entry for each term; the terms stand behind the index's prefix.
+func (w *writer) entries(x *index, terms iter.Seq[[]byte]) error {
+	for term := range terms {
+		w.index = term
 		if err := w.entry(x); err != nil {
 			return err
 		}
@@ -231,15 +266,16 @@ func (x *index) holds(r *row.Row, key []byte, in termRange, accept func(*row.Cel
 	buf := termPool.Get().(*[]byte)
 	defer termPool.Put(buf)
 	if x.onKey() {
-		term, ok := x.keyTerm((*buf)[:0], key, r.Clustering)
-		*buf = term
-		return ok && in.contains(term)
+		value, ok := x.keyValue(key, r.Clustering)
+		if !ok {
+			return false
+		}
+		return in.any(x, x.valueTerms((*buf)[:0], value))
 	}
 	for i := range r.Cells {
 		c := &r.Cells[i]
 		if c.Column == x.column.Name && c.Kind == row.Value && accept(c) {
-			*buf = x.cellTerm((*buf)[:0], c)
-			if in.contains(*buf) {
+			if in.any(x, x.cellTerms((*buf)[:0], c)) {
 				return true
 			}
 		}
@@ -247,20 +283,51 @@ func (x *index) holds(r *row.Row, key []byte, in termRange, accept func(*row.Cel
 	return false
 }
 
-var termPool = sync.Pool{New: func() any { return new([]byte) }}
+var termPool = sync.Pool{New: func() any { return new(make([]byte, 0, 256)) }}
 
-// termRange is a range of terms in their key form: from (inclusive) up to (exclusive; nil: no end).
-type termRange struct{ from, to []byte }
+// termRange is a range of terms in their key form: from (inclusive) up to (exclusive; nil: no end). With accept it is
+// only those terms of it, in their wire form, that are accepted.
+type termRange struct {
+	from, to []byte
+	accept   func(term []byte) bool
+}
 
-func (r termRange) contains(term []byte) bool {
-	return bytes.Compare(term, r.from) >= 0 && (r.to == nil || bytes.Compare(term, r.to) < 0)
+// any says whether one of the terms lies within.
+func (r termRange) any(x *index, terms iter.Seq[[]byte]) bool {
+	for term := range terms {
+		if r.contains(x, term) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r termRange) contains(x *index, term []byte) bool {
+	if bytes.Compare(term, r.from) < 0 || r.to != nil && bytes.Compare(term, r.to) >= 0 {
+		return false
+	}
+	if r.accept == nil {
+		return true
+	}
+	value, _, err := x.value.DecodeOrder(term)
+	return err == nil && r.accept(value)
 }
 
 // termRange is what an index read asks for.
 func (x *index) termRange(q *row.IndexRead) termRange {
-	if q.Op == row.IndexEq {
+	switch q.Op {
+	case row.IndexEq:
 		from := x.appendTerm(nil, q.Value)
 		return termRange{from: from, to: successorOf(from)}
+	case row.IndexPrefix:
+		// Terms are escaped bytes and an end: without the end, the beginning of all that begin with the value.
+		from := cqltype.Text.AppendOrder(nil, q.Value)
+		from = from[:len(from)-len(cqltype.Text.AppendOrder(nil, nil))]
+		return termRange{from: from, to: successorOf(from)}
+	case row.IndexSuffix:
+		return termRange{accept: func(term []byte) bool { return sasi.Holds(sasi.Suffix, term, q.Value) }}
+	case row.IndexContains:
+		return termRange{accept: func(term []byte) bool { return sasi.Holds(sasi.Contains, term, q.Value) }}
 	}
 	var out termRange
 	if q.Value != nil {

@@ -195,8 +195,8 @@ func (c *candidates) smallest(s span, n int) (batch [][]byte, full bool, err err
 		if err := c.r.ctx.Err(); err != nil {
 			return nil, false, err
 		}
-		_, suffix, ok := c.x.splitEntry(c.it.Key()[len(c.prefix):])
-		if !ok || !s.contains(suffix) || seen[string(suffix)] {
+		term, suffix, ok := c.x.splitEntry(c.it.Key()[len(c.prefix):])
+		if !ok || !s.contains(suffix) || seen[string(suffix)] || c.terms.accept != nil && !c.terms.contains(c.x, term) {
 			continue
 		}
 		if len(h) == n {

@@ -30,6 +30,18 @@ func indexedTable() *schema.Table {
 	} {
 		t.Indexes[name] = &schema.Index{Name: name, Kind: "COMPOSITES", Options: map[string]string{"target": target}}
 	}
+	sasi := func(name, target, mode, analyzer string) {
+		t.Indexes[name] = &schema.Index{Name: name, Kind: schema.KindCustom, Options: map[string]string{
+			"target": target, "class_name": "org.apache.cassandra.index.sasi.SASIIndex", "mode": mode,
+			"analyzer_class": "org.apache.cassandra.index.sasi.analyzer." + analyzer, "delimiter": "y",
+		}}
+	}
+	sasi("like_v", "v", "PREFIX", "NoOpAnalyzer")
+	sasi("part_v", "v", "CONTAINS", "NonTokenizingAnalyzer")
+	sasi("word_v", "v", "CONTAINS", "DelimiterAnalyzer")
+	sasi("like_a", "a", "SPARSE", "NoOpAnalyzer")
+	sasi("like_b", "b", "PREFIX", "NoOpAnalyzer")
+	sasi("like_s", "s", "CONTAINS", "NoOpAnalyzer")
 	return t
 }
 
@@ -67,6 +79,38 @@ func asks() []ask {
 			func(_ *row.Partition, r *row.Row) bool {
 				return bytes.Equal(r.Clustering[0], int4(0)) || bytes.Equal(r.Clustering[0], int4(1))
 			},
+		},
+		{
+			row.IndexRead{Index: "like_v", Op: row.IndexPrefix, Value: []byte("y")},
+			func(_ *row.Partition, r *row.Row) bool {
+				return hasCell(r, "v", func(c *row.Cell) bool { return strings.HasPrefix(string(c.Value), "y") })
+			},
+		},
+		{row.IndexRead{Index: "part_v", Value: []byte("yy")}, func(_ *row.Partition, r *row.Row) bool { return hasCell(r, "v", is("yy")) }},
+		{row.IndexRead{Index: "word_v", Value: []byte("x")}, func(_ *row.Partition, r *row.Row) bool { return hasCell(r, "v", is("x")) }},
+		{
+			row.IndexRead{Index: "part_v", Op: row.IndexContains, Value: []byte("y")},
+			func(_ *row.Partition, r *row.Row) bool {
+				return hasCell(r, "v", func(c *row.Cell) bool { return strings.Contains(string(c.Value), "y") })
+			},
+		},
+		{
+			row.IndexRead{Index: "part_v", Op: row.IndexSuffix, Value: []byte("x")},
+			func(_ *row.Partition, r *row.Row) bool {
+				return hasCell(r, "v", func(c *row.Cell) bool { return strings.HasSuffix(string(c.Value), "x") })
+			},
+		},
+		{
+			row.IndexRead{Index: "like_a", Op: row.IndexRange, Upper: int4(1), UpperInclusive: true},
+			func(_ *row.Partition, r *row.Row) bool { return cqltype.Int.Compare(r.Clustering[0], int4(1)) <= 0 },
+		},
+		{
+			row.IndexRead{Index: "like_b", Op: row.IndexRange, Value: []byte("\x00"), LowerInclusive: true},
+			func(_ *row.Partition, r *row.Row) bool { return string(r.Clustering[1]) >= "\x00" },
+		},
+		{
+			row.IndexRead{Index: "like_s", Op: row.IndexContains, Value: []byte("y")},
+			func(p *row.Partition, _ *row.Row) bool { return hasCell(p.Static, "s", is("yy")) },
 		},
 		{row.IndexRead{Index: "by_b", Value: []byte("\x00")}, func(_ *row.Partition, r *row.Row) bool { return string(r.Clustering[1]) == "\x00" }},
 		{row.IndexRead{Index: "by_s", Value: []byte("x")}, func(p *row.Partition, _ *row.Row) bool { return hasCell(p.Static, "s", is("x")) }},
@@ -129,8 +173,9 @@ func TestIndexAgainstModel(t *testing.T) {
 			"flush":   func(t *rapid.T) { require.NoError(t, db.Flush()) },
 			"compact": func(t *rapid.T) { require.NoError(t, db.CompactTable(context.Background(), table)) },
 			"rebuild": func(t *rapid.T) {
-				require.NoError(t, db.DropIndex(table, "by_v"))
-				require.NoError(t, db.BuildIndex(context.Background(), table, "by_v"))
+				name := rapid.SampledFrom([]string{"by_v", "part_v", "like_a", "like_s"}).Draw(t, "index")
+				require.NoError(t, db.DropIndex(table, name))
+				require.NoError(t, db.BuildIndex(context.Background(), table, name))
 			},
 		})
 	})

@@ -153,7 +153,7 @@ func (e *encoder) index(x *IndexRead) {
 func (d *decoder) index() *IndexRead {
 	x := &IndexRead{Index: d.string(), Op: IndexOp(d.byte()), Value: d.nullable(), Upper: d.nullable()}
 	x.LowerInclusive, x.UpperInclusive = d.bool(), d.bool()
-	if x.Op > IndexRange {
+	if x.Op > IndexContains {
 		d.fail()
 	}
 	return x

@@ -78,7 +78,7 @@ func genRead(table *schema.Table) *rapid.Generator[*Read] {
 			r.After = &Position{Key: []byte{1}, Clustering: genClustering(2).Draw(t, "c"), Seen: 2, Done: true}
 		}
 		if rapid.Bool().Draw(t, "index") {
-			r.Index = &IndexRead{Index: "i", Op: IndexRange, Value: []byte("x"), UpperInclusive: true}
+			r.Index = &IndexRead{Index: "i", Op: rapid.SampledFrom([]IndexOp{IndexEq, IndexRange, IndexPrefix, IndexSuffix, IndexContains}).Draw(t, "op"), Value: []byte("x"), UpperInclusive: true}
 		}
 		return r
 	})

@@ -140,7 +140,7 @@ type Read struct {
 type IndexRead struct {
 	Index                          string // name
 	Op                             IndexOp
-	Value                          []byte // wire form of the indexed expression
+	Value                          []byte // wire form of the indexed expression; of a SASI index a term
 	Upper                          []byte // for ranges: Value is the lower end (nil: open), Upper the upper (nil: open)
 	LowerInclusive, UpperInclusive bool
 }
@@ -152,6 +152,11 @@ type IndexOp uint8
 const (
 	IndexEq IndexOp = iota
 	IndexRange
+	// IndexPrefix, IndexSuffix and IndexContains look for Value at the beginning, at the end or anywhere in the terms of a
+	// SASI index.
+	IndexPrefix
+	IndexSuffix
+	IndexContains
 )
 
 // Result answers a Read.

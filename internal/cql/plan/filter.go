@@ -2,11 +2,13 @@ package plan
 
 import (
 	"bytes"
+	"slices"
 
 	"alexandra/internal/cql/ast"
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
+	"alexandra/internal/sasi"
 	"alexandra/internal/schema"
 )
 
@@ -25,13 +27,17 @@ type check struct {
 	value  []byte
 	values [][]byte // IN
 	index  *schema.Index
+	search *sasi.Search // finds what a SASI index would find
 }
 
 // IsEmpty says that the filter lets everything pass.
 func (f *Filter) IsEmpty() bool { return len(f.partition) == 0 && len(f.rows) == 0 && f.tokens == nil }
 
-// OnRows says that the filter looks at single rows: a partition without any is dropped.
-func (f *Filter) OnRows() bool { return len(f.rows) > 0 }
+// OnRows says that the filter looks at single rows: a partition without any is dropped. So it is when a SASI index is
+// asked, be it for a static column: it gives rows, and no partition that has none.
+func (f *Filter) OnRows() bool {
+	return len(f.rows) > 0 || slices.ContainsFunc(f.partition, func(c check) bool { return c.search != nil })
+}
 
 // MatchPartition looks at partition key and static columns.
 func (f *Filter) MatchPartition(key [][]byte, static *row.Row) bool {
@@ -111,6 +117,9 @@ func (c *check) matchValue(v []byte) bool {
 	if v == nil {
 		return false
 	}
+	if c.search != nil && (c.search.Index.Literal() || !c.search.Matches(v)) {
+		return c.search.Matches(v)
+	}
 	t := c.column.Type
 	switch c.op {
 	case ast.EQ:
@@ -180,13 +189,13 @@ func (r *Restrictions) Filter(ctx *EvalContext) (*Filter, error) {
 		if r.inSlices(x) {
 			continue
 		}
-		checks, err := x.checks(ctx)
+		checks, err := x.checks(ctx, r.indexes)
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range checks {
-			if r.usesIndex {
-				c.index = r.indexOf(x, c)
+			if r.usesIndex && c.search == nil {
+				c.index, c.search = r.indexOf(x, c), searchOf(r.indexes, c)
 			}
 			if c.column.Kind == schema.PartitionKey || c.column.Kind == schema.Static {
 				f.partition = append(f.partition, c)
@@ -232,7 +241,7 @@ func isText(t cqltype.Type) bool {
 }
 
 // checks evaluates the restriction as comparisons.
-func (x *restriction) checks(ctx *EvalContext) ([]check, error) {
+func (x *restriction) checks(ctx *EvalContext, indexes []tableIndex) ([]check, error) {
 	switch x.kind {
 	case restrictEQ:
 		return x.equalities(ctx)
@@ -245,6 +254,9 @@ func (x *restriction) checks(ctx *EvalContext) ([]check, error) {
 		return x.sliceChecks(ctx)
 	case restrictContains:
 		return x.containsChecks(ctx)
+	case restrictLike:
+		_, search, err := x.like(ctx, indexes)
+		return []check{{column: x.first(), op: ast.Like, search: search}}, err
 	}
 	return nil, nil
 }
@@ -359,5 +371,5 @@ func (r *Restrictions) IndexRead(ctx *EvalContext) (*row.IndexRead, error) {
 	if r.index == nil {
 		return nil, nil
 	}
-	return r.index.read(ctx)
+	return r.index.read(ctx, r.indexes)
 }

@@ -8,6 +8,7 @@ import (
 	"alexandra/internal/cqlerr"
 	"alexandra/internal/cqltype"
 	"alexandra/internal/row"
+	"alexandra/internal/sasi"
 	"alexandra/internal/schema"
 )
 
@@ -17,10 +18,11 @@ type tableIndex struct {
 	column *schema.Column
 	target string // "", values, keys, entries or full
 	sai    bool
+	sasi   *sasi.Index // nil: not one
 }
 
-// indexGroup are indexes that can be used together in one query: all storage attached ones of a table, or a legacy one
-// alone.
+// indexGroup are indexes that can be used together in one query: all storage attached ones of a table, or another
+// one alone.
 type indexGroup []tableIndex
 
 // tableIndexes lists the indexes of a table by name.
@@ -32,7 +34,7 @@ func tableIndexes(t *schema.Table) []tableIndex {
 		if c == nil {
 			continue
 		}
-		out = append(out, tableIndex{Index: idx, column: c, target: target.Function, sai: idx.IsStorageAttached()})
+		out = append(out, tableIndex{Index: idx, column: c, target: target.Function, sai: idx.IsStorageAttached(), sasi: newSASI(c, idx)})
 	}
 	slices.SortFunc(out, func(a, b tableIndex) int { return strings.Compare(a.Name, b.Name) })
 	return out
@@ -59,8 +61,11 @@ func (i tableIndex) supports(c *schema.Column, op ast.Operator) bool {
 	if i.column != c {
 		return false
 	}
-	if i.sai {
+	switch {
+	case i.sai:
 		return i.supportsSAI(op)
+	case i.sasi != nil:
+		return supportsSASI(i.sasi, op)
 	}
 	if !c.Type.IsMultiCell() {
 		return op == ast.EQ
@@ -110,22 +115,24 @@ func literalType(t cqltype.Type) bool {
 
 // supportedBy says whether the index answers the restriction, or a part of it when that has several.
 func (r *restriction) supportedBy(i tableIndex) bool {
+	return slices.ContainsFunc(r.columns, func(c *schema.Column) bool { return r.supportedOn(c, i) })
+}
+
+// supportedOn is supportedBy for one of the columns.
+func (r *restriction) supportedOn(c *schema.Column, i tableIndex) bool {
 	switch r.kind {
 	case restrictEQ:
-		return slices.ContainsFunc(r.columns, func(c *schema.Column) bool { return i.supports(c, ast.EQ) })
+		return i.supports(c, ast.EQ)
 	case restrictIN:
-		return slices.ContainsFunc(r.columns, func(c *schema.Column) bool { return i.supports(c, ast.In) })
+		return i.supports(c, ast.In)
 	case restrictSlice:
-		return slices.ContainsFunc(r.columns, func(c *schema.Column) bool {
-			return (r.start == nil || i.supports(c, ast.GT)) && (r.end == nil || i.supports(c, ast.LT))
-		})
+		return (r.start == nil || i.supports(c, ast.GT)) && (r.end == nil || i.supports(c, ast.LT))
 	case restrictContains:
-		c := r.first()
 		return len(r.contains.values) > 0 && i.supports(c, ast.Contains) ||
 			len(r.contains.keys) > 0 && i.supports(c, ast.ContainsKey) ||
 			len(r.contains.entries) > 0 && i.supports(c, ast.EQ) && i.target == "entries"
 	case restrictLike:
-		return i.supports(r.first(), ast.Like)
+		return i.supports(c, ast.Like)
 	}
 	return false
 }
@@ -134,21 +141,13 @@ func (r *restriction) hasIndex(list []tableIndex) bool {
 	return slices.ContainsFunc(list, r.supportedBy)
 }
 
-// needsFiltering says that the group's indexes do not answer the restriction alone: one on several columns needs an index for each.
+// needsFiltering says that the group's indexes do not answer the restriction alone, on each of its columns.
 func (r *restriction) needsFiltering(g indexGroup) bool {
-	if r.multi && len(r.columns) > 1 {
-		return slices.ContainsFunc(r.columns, func(c *schema.Column) bool {
-			one := *r
-			one.columns = []*schema.Column{c}
-			return one.needsFiltering(g)
+	return slices.ContainsFunc(r.columns, func(c *schema.Column) bool {
+		return !slices.ContainsFunc(g, func(i tableIndex) bool {
+			return r.supportedOn(c, i) && (i.sai || r.kind != restrictContains || !r.contains.multiple())
 		})
-	}
-	for _, i := range g {
-		if r.supportedBy(i) && (i.sai || r.kind != restrictContains || !r.contains.multiple()) {
-			return false
-		}
-	}
-	return true
+	})
 }
 
 // indexChoice is the index that a statement reads, and the restriction that it answers.
@@ -157,14 +156,14 @@ type indexChoice struct {
 	r     *restriction
 }
 
-// chooseIndex takes the first restriction that an index answers, equalities before ranges.
+// chooseIndex takes the first restriction that an index answers, equalities before patterns and ranges.
 func chooseIndex(list []tableIndex, restrictions []*restriction) *indexChoice {
 	var ranged *indexChoice
 	for _, r := range restrictions {
 		for _, i := range list {
 			switch {
 			case !r.supportedBy(i):
-			case r.kind != restrictSlice:
+			case r.kind != restrictSlice && r.kind != restrictLike:
 				return &indexChoice{i, r}
 			case ranged == nil:
 				ranged = &indexChoice{i, r}
@@ -174,8 +173,8 @@ func chooseIndex(list []tableIndex, restrictions []*restriction) *indexChoice {
 	return ranged
 }
 
-// read makes the index part of a read command.
-func (c *indexChoice) read(ctx *EvalContext) (*row.IndexRead, error) {
+// read makes the index part of a read command; a pattern takes one of the list.
+func (c *indexChoice) read(ctx *EvalContext, list []tableIndex) (*row.IndexRead, error) {
 	out := &row.IndexRead{Index: c.index.Name, Op: row.IndexEq}
 	var err error
 	switch c.r.kind {
@@ -183,6 +182,12 @@ func (c *indexChoice) read(ctx *EvalContext) (*row.IndexRead, error) {
 		out.Value, err = c.eqValue(ctx)
 	case restrictContains:
 		out.Value, err = c.containsValue(ctx)
+	case restrictLike:
+		i, search, err := c.r.like(ctx, list)
+		if err != nil {
+			return nil, err
+		}
+		return readSASI(i.Name, search), nil
 	case restrictSlice:
 		out.Op = row.IndexRange
 		if out.Value, out.LowerInclusive, err = c.end(ctx, c.r.start); err == nil {
@@ -190,10 +195,13 @@ func (c *indexChoice) read(ctx *EvalContext) (*row.IndexRead, error) {
 		}
 		return out, err
 	}
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = c.check(out.Value)
 	}
-	return out, c.check(out.Value)
+	if err != nil || c.index.sasi == nil {
+		return out, err
+	}
+	return readSASI(c.index.Name, c.index.sasi.Search(sasi.Eq, out.Value)), nil
 }
 
 func (c *indexChoice) eqValue(ctx *EvalContext) ([]byte, error) {
@@ -244,7 +252,7 @@ func checkIndexed(c *schema.Column, v []byte) error {
 
 // check refuses values that the index cannot hold, if it is one of old.
 func (c *indexChoice) check(v []byte) error {
-	if len(v) > row.MaxKeyLength && !c.index.sai {
+	if len(v) > row.MaxKeyLength && !c.index.sai && c.index.sasi == nil {
 		return cqlerr.Invalid("Index expression values may not be larger than 64K")
 	}
 	return checkIndexed(c.index.column, v)

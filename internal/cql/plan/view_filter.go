@@ -22,7 +22,7 @@ func NewViewFilter(env *Env, base *schema.Table, where []ast.Relation, ctx *Eval
 	}
 	f := &ViewFilter{notNull: r.notNull}
 	for _, x := range slices.Concat(r.partition.list, r.clustering.list, r.others.list) {
-		checks, err := x.checks(ctx)
+		checks, err := x.checks(ctx, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ build: ## the three programs, into bin
 
 test: build $(VENV)/.done ## every test that needs Go and Python only
 	go test ./...
-	integration/goldens.py auth system wire cqlsh nodetool cql
+	integration/goldens.py auth system wire cqlsh nodetool cql ours
 	integration/drivers_fast.sh
 	$(VENV)/bin/python integration/reference_scenarios.py
 	$(VENV)/bin/python -W ignore integration/cqlsh_proofs.py

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check a fresh cluster against the recorded answers of Apache Cassandra 5.0.5.
 
-  goldens.py [FOLDER ...]      auth, system, wire, cqlsh, nodetool, cql (default: all), started and stopped with bin/ccm
+  goldens.py [FOLDER ...]      auth, system, wire, cqlsh, nodetool, cql, ours (default: all), started and stopped with bin/ccm
   goldens.py --keep FOLDER     leave the clusters running
 
 Each folder has a runner of its own under golden/. What is known to differ stands, with a number and a reason, in
@@ -53,6 +53,7 @@ FOLDERS = {
     "nodetool": (None, ("127.0.0.25", "127.0.0.26"), lambda _, a: [
         PYTHON, os.path.join(HERE, "nodetool.py"), "--map", "127.0.0.1=" + a[0], "--map", "127.0.0.2=" + a[1]]),
     "cql": ("127.0.0.24", None, lambda n, _: dialogues("cql", "127.0.0.1=" + n)),
+    "ours": ("127.0.0.27", None, lambda n, _: dialogues("ours", "127.0.0.1=" + n)),
 }
 
 

@@ -39,11 +39,11 @@ func (n *Node) decommission(ctx context.Context, r admin.Membership, _ admin.Pro
 	n.setMode("LEAVING")
 	first := fmt.Sprint(n.identity.Tokens[0])
 	n.gossip.SetStatus(gossip.StatusLeaving, first)
-	n.coord.SetRing(n.currentRing())
+	n.publishRing()
 	if err := n.giveAway(ctx); err != nil {
 		n.log.Error("Error while decommissioning node", "error", err)
 		n.gossip.SetStatus(gossip.StatusNormal, first)
-		n.coord.SetRing(n.currentRing())
+		n.publishRing()
 		n.setMode("DECOMMISSION_FAILED")
 		return err
 	}
@@ -53,7 +53,7 @@ func (n *Node) decommission(ctx context.Context, r admin.Membership, _ admin.Pro
 	n.mu.Lock()
 	n.leaving, n.mode = true, "DECOMMISSIONED"
 	n.mu.Unlock()
-	n.coord.SetRing(n.ringWithoutSelf()) // from here on nobody reads from this node: the others may write without it
+	n.publishRing() // from here on nobody reads from this node: the others may write without it
 	n.gossip.SetStatus(gossip.StatusLeft, first, n.clock.Now().Add(goneFor).UnixMilli())
 	if err := n.coord.Settle(ctx, n.identity.HostID, ring.Left); err != nil {
 		n.log.Warn("not everybody knows yet that this node has left", "error", err)
@@ -78,11 +78,6 @@ func (n *Node) giveAway(ctx context.Context) error {
 		return n.coord.DropHints(uuid.Nil)
 	}
 	return n.coord.HandOverHints(ctx)
-}
-
-// ringWithoutSelf is the ring once this node has left it.
-func (n *Node) ringWithoutSelf() *ring.Ring {
-	return n.ringOf(slices.DeleteFunc(n.gossip.Nodes(), func(g *gossip.Node) bool { return g.HostID == n.identity.HostID }))
 }
 
 func (n *Node) setMode(mode string) {

@@ -23,7 +23,7 @@ func (n *Node) move(ctx context.Context, r admin.Membership, _ admin.Progress) e
 	from := n.remembered().Tokens[0]
 	n.log.Info(fmt.Sprintf("MOVING: Moving /%s from %d to %d.", n.address, from, target))
 	n.gossip.SetStatus(gossip.StatusMoving, target)
-	n.coord.SetRing(n.currentRing())
+	n.publishRing()
 	if err := n.relocate(ctx); err != nil {
 		n.log.Error("Error while moving node", "error", err)
 		return n.settleAt(ctx, from, err)
@@ -79,7 +79,7 @@ func (n *Node) settleAt(ctx context.Context, at int64, moved error) error {
 	}
 	text := gossip.FormatTokens([]int64{at})
 	n.gossip.Set(map[gossip.Key]string{gossip.Tokens: text, gossip.Status: gossip.StatusNormal + "," + text})
-	n.coord.SetRing(n.currentRing())
+	n.publishRing()
 	n.setMode("NORMAL")
 	n.writeLocal()
 	n.log.Info("Node /" + n.address.String() + " state jump to NORMAL")

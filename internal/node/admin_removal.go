@@ -55,7 +55,7 @@ func (n *Node) removeNode(ctx context.Context, r admin.Membership, tell admin.Pr
 	}
 	defer n.endRemoval()
 	n.gossip.SetPeerStatus(g.HostID, gossip.StatusRemoving, g.HostID)
-	n.coord.SetRing(n.currentRing())
+	n.publishRing()
 	err := n.coord.Settle(ctx, g.HostID, ring.Leaving)
 	if err == nil {
 		err = n.coord.Restore(ctx, n.noteWaiting)
@@ -73,7 +73,7 @@ func (n *Node) removeNode(ctx context.Context, r admin.Membership, tell admin.Pr
 // expel announces that a node is gone and waits until the live ones know.
 func (n *Node) expel(ctx context.Context, g *gossip.Node, status string, arg any) {
 	n.gossip.SetPeerStatus(g.HostID, status, arg, n.clock.Now().Add(goneFor).UnixMilli())
-	n.coord.SetRing(n.currentRing())
+	n.publishRing()
 	if err := n.coord.Settle(ctx, g.HostID, ring.Left); err != nil {
 		n.log.Warn("not everybody knows yet that a node is gone", "node", g.Address.String(), "error", err)
 	}

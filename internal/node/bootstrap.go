@@ -25,7 +25,7 @@ func (n *Node) stayApart(context.Context) error {
 	if n.identity.Bootstrapped {
 		n.gossip.SetStatus(gossip.StatusHibernate, true)
 	}
-	n.coord.SetRing(n.currentRing())
+	n.publishRing()
 	n.log.Info("Not joining ring as requested. Use JMX (StorageService->joinRing()) to initiate ring joining")
 	return nil
 }
@@ -51,7 +51,7 @@ func (n *Node) joinRing(ctx context.Context, _ admin.Membership, _ admin.Progres
 	n.mu.Unlock()
 	if err != nil {
 		n.gossip.SetStatus("")
-		n.coord.SetRing(n.currentRing())
+		n.publishRing()
 	}
 	return err
 }
@@ -82,7 +82,7 @@ func (n *Node) bootstrap(ctx context.Context) error {
 	} else {
 		n.gossip.SetStatus(gossip.StatusBoot, n.identity.Tokens[0])
 	}
-	n.coord.SetRing(n.currentRing())
+	n.publishRing()
 	n.log.Info("JOINING: waiting for pending range calculation")
 	if err := n.coord.Settle(ctx, n.identity.HostID, ring.Joining); err != nil {
 		return wrap("join the ring", err)
@@ -133,7 +133,7 @@ func (n *Node) becomeNormal(ctx context.Context) error {
 		n.gossip.SetPeerStatus(r.HostID, gossip.StatusReplaced, n.identity.HostID)
 		n.replaced = nil
 	}
-	n.coord.SetRing(n.currentRing())
+	n.publishRing()
 	if err := n.remember(func(id *identity) { id.Bootstrapped = true }); err != nil {
 		return err
 	}

@@ -72,8 +72,11 @@ func (n *Node) currentRing() *ring.Ring {
 	n.mu.Lock()
 	leaving, apart, id := n.leaving, n.apart, n.identity
 	n.mu.Unlock()
+	if leaving {
+		return n.ringOf(slices.DeleteFunc(nodes, func(g *gossip.Node) bool { return g.HostID == id.HostID }))
+	}
 	for i, g := range nodes {
-		if g.HostID != id.HostID || inRing(g) || leaving {
+		if g.HostID != id.HostID || inRing(g) {
 			continue
 		}
 		if apart {
@@ -89,6 +92,14 @@ func (n *Node) currentRing() *ring.Ring {
 		nodes[i] = &self
 	}
 	return n.ringOf(nodes)
+}
+
+// publishRing makes the current ring the one that requests see. Several changes may come at once: the ring of the older one
+// must not replace that of the newer one.
+func (n *Node) publishRing() {
+	n.publishing.Lock()
+	defer n.publishing.Unlock()
+	n.coord.SetRing(n.currentRing())
 }
 
 // inRing says whether a node owns tokens or is about to.
@@ -131,7 +142,7 @@ func (n *Node) onGossip(events []gossip.Event) {
 	defer n.following.Unlock()
 	changes, otherRing := n.note(events)
 	if otherRing {
-		n.coord.SetRing(n.currentRing())
+		n.publishRing()
 	}
 	n.updatePeers(changes)
 	for _, c := range changes {

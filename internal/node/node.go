@@ -92,6 +92,10 @@ type Node struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
+	// localRow is held while the row of system.local is written.
+	localRow sync.Mutex
+	// publishing is held while a ring is made and published, see publishRing.
+	publishing sync.Mutex
 	// following is held while a change of another node is taken in. It is locked before mu.
 	following sync.Mutex
 

@@ -221,7 +221,11 @@ func (n *Node) openCoordinator(Options) (err error) {
 		handlers[v] = n.unlessHeld(handlers[v])
 	}
 	n.rpcServer = rpc.NewServer(rpc.ServerConfig{Handlers: handlers, Log: n.log, Trace: traceFor, Together: withBarrier})
-	return wrap("load the schema", n.coord.LoadSchema(context.Background()))
+	if err := n.coord.LoadSchema(context.Background()); err != nil {
+		return wrap("load the schema", err)
+	}
+	n.store.SetSchema(n.coord.Schema()) // from here on onSchema does it
+	return nil
 }
 
 // openServer makes the native transport; it listens later.

@@ -46,8 +46,10 @@ const insertLocal = "INSERT INTO system.local (key, bootstrapped, broadcast_addr
 	"gossip_generation, host_id, listen_address, listen_port, native_protocol_version, partitioner, rack, release_version, rpc_address, rpc_port, " +
 	"schema_version, tokens) VALUES ('local', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
-// writeLocal writes the row that says who this node is.
+// writeLocal writes the row that says who this node is. The row that names the older schema must not come last.
 func (n *Node) writeLocal() {
+	n.localRow.Lock()
+	defer n.localRow.Unlock()
 	id, version := n.remembered(), n.coord.Schema().Version
 	bootstrapped := "NEEDS_BOOTSTRAP"
 	switch {

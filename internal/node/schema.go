@@ -12,7 +12,9 @@ import (
 func (n *Node) onSchema(old, now *schema.Schema, changes []schema.Change) {
 	n.store.SetSchema(now)
 	n.gossip.Set(map[gossip.Key]string{gossip.Schema: now.Version.String()})
+	n.localRow.Lock()
 	n.system("UPDATE system.local SET schema_version = ? WHERE key = 'local'", now.Version[:])
+	n.localRow.Unlock()
 	if !n.restoring.Load() { // else the data has its indexes, and none of what is dropped
 		n.dropData(old, now)
 	}

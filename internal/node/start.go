@@ -42,6 +42,9 @@ func (n *Node) Start(ctx context.Context) error {
 
 // join starts to talk to the others and takes over their schema.
 func (n *Node) join(ctx context.Context) error {
+	n.gossip.Set(map[gossip.Key]string{
+		gossip.Tokens: gossip.FormatTokens(n.identity.Tokens), gossip.Schema: n.coord.Schema().Version.String(),
+	})
 	n.background(func(context.Context) {
 		err := n.rpcServer.Serve(n.transport.RPC())
 		n.mu.Lock()
@@ -50,9 +53,6 @@ func (n *Node) join(ctx context.Context) error {
 		if err != nil && n.base.Err() == nil && !drained {
 			n.log.Error("calls of other nodes are no longer served", "error", err)
 		}
-	})
-	n.gossip.Set(map[gossip.Key]string{
-		gossip.Tokens: gossip.FormatTokens(n.identity.Tokens), gossip.Schema: n.coord.Schema().Version.String(),
 	})
 	n.coord.Start()
 	if err := n.gossip.Start(); err != nil {
@@ -68,7 +68,7 @@ func (n *Node) join(ctx context.Context) error {
 	if needed && reached == 0 {
 		return config.Refuse("Unable to contact any seeds: " + fmt.Sprint(n.seeds()))
 	}
-	n.coord.SetRing(n.currentRing())
+	n.publishRing()
 	n.coord.SyncSchema(ctx)
 	return nil
 }
@@ -82,9 +82,6 @@ func (n *Node) ownKeyspaces(ctx context.Context) error {
 	if err := n.coord.EnsureSchema(ctx, syskeyspace.EnsureReplicated(n.cfg.DefaultKeyspaceRF, factors)); err != nil {
 		return wrap("create system keyspaces", err)
 	}
-	n.store.SetSchema(n.coord.Schema())
-	version := n.coord.Schema().Version
-	n.gossip.Set(map[gossip.Key]string{gossip.Schema: version.String()})
 	n.writeLocal()
 	return nil
 }

@@ -166,7 +166,7 @@ func (w *gathering) error() error {
 }
 
 func (c *Coordinator) askHere(ctx context.Context, e *ring.Endpoint, r *row.Read, data bool) answer {
-	trace(ctx, "Executing read on "+r.Table.Name)
+	traceRead(ctx, "Executing read on ", r)
 	a := answer{node: e}
 	a.result, a.err = c.Local.Read(ctx, r)
 	if a.err == nil && !data {

@@ -55,7 +55,7 @@ func (c *Coordinator) read(ctx context.Context, r *row.Read, cl row.Consistency)
 
 // readHere reads this node's own data, as a client may see it.
 func (c *Coordinator) readHere(ctx context.Context, r *row.Read, cl row.Consistency) (*row.Result, error) {
-	trace(ctx, "Executing single-partition query on "+r.Table.Name)
+	traceRead(ctx, "Executing single-partition query on ", r)
 	purged := *r
 	purged.Purged = !r.Raw
 	res, err := c.Local.Read(ctx, &purged)
@@ -302,7 +302,7 @@ func (c *Coordinator) readFor(ctx context.Context, body []byte) (*row.Read, *row
 	if err := c.checkRead(ctx, r); err != nil {
 		return nil, nil, err
 	}
-	trace(ctx, "Executing read on "+r.Table.Name)
+	traceRead(ctx, "Executing read on ", r)
 	res, err := c.Local.Read(ctx, r)
 	if err != nil {
 		if cqlerr.As(err) != nil {

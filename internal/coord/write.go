@@ -338,3 +338,12 @@ func trace(ctx context.Context, activity string) {
 		sink(activity)
 	}
 }
+
+// traceRead tells of a read of this node's own data, and of the index that is asked.
+func traceRead(ctx context.Context, activity string, r *row.Read) {
+	if r.Index != nil {
+		trace(ctx, "Executing read on "+r.Table.Keyspace+"."+r.Table.Name+" using index "+r.Index.Index)
+		return
+	}
+	trace(ctx, activity+r.Table.Name)
+}

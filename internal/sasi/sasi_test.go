@@ -2,6 +2,7 @@ package sasi
 
 import (
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -58,7 +59,7 @@ func TestStandardWords(t *testing.T) {
 func TestStems(t *testing.T) {
 	for _, line := range recorded(t, "stems.txt", "\t") {
 		x := index("analyzed", "true", "tokenization_enable_stemming", "true", "tokenization_locale", line[0])
-		require.Equal(t, strings.Fields(line[2]), []string{stem(line[0], stemmers()[line[0]], line[1])}, line)
+		require.Equal(t, strings.Fields(line[2]), []string{stem(line[0], stemmer(line[0]), line[1])}, line)
 		require.NotEmpty(t, terms(x, line[1]))
 	}
 }
@@ -68,6 +69,7 @@ func TestStopWords(t *testing.T) {
 	require.Equal(t, []string{"quick", "fox"}, terms(x, "The quick fox and those"))
 	require.Empty(t, x.Search(Match, []byte("the")).Longest())
 	require.False(t, x.Search(Match, []byte("the")).Matches([]byte("the fox")))
+	require.Equal(t, []string{"aardvark"}, terms(x, "a aardvark zero"), "the first and the last word of the list")
 	none := index("analyzed", "true", "tokenization_skip_stop_words", "true")
 	require.Equal(t, []string{"the", "fox"}, terms(none, "the fox"))
 }
@@ -148,6 +150,25 @@ func TestEverySubstringIsFound(t *testing.T) {
 		for _, s := range []*Search{x.Search(Prefix, []byte(value[:to])), x.Search(Suffix, []byte(value[from:])), x.Search(Contains, []byte(value[from:to])), x.Search(Match, []byte(value)), x.Search(Eq, []byte(value))} {
 			require.True(t, s.Matches([]byte(value)), "%v", s)
 			require.False(t, s.Matches([]byte("z")))
+		}
+	})
+}
+
+// FuzzTerms: no text and no option makes an analyzer fail, and a value is found by itself when it has terms.
+func FuzzTerms(f *testing.F) {
+	for _, l := range []string{"ar", "da", "de", "en", "es", "fl", "fr", "hu", "it", "nl", "no", "pt", "ro", "ru", "sv", "tr"} {
+		f.Add("The quick été книги ไทย 日本 ï", l, true)
+	}
+	f.Fuzz(func(t *testing.T, text, locale string, stops bool) {
+		for _, x := range []*Index{
+			index("mode", "CONTAINS", "analyzed", "true", "tokenization_locale", locale, "tokenization_enable_stemming", "true",
+				"tokenization_skip_stop_words", strconv.FormatBool(stops), "tokenization_normalize_lowercase", "true"),
+			index("analyzer_class", analyzers+"NonTokenizingAnalyzer", "case_sensitive", strconv.FormatBool(stops)),
+			index("analyzer_class", analyzers+"DelimiterAnalyzer", "delimiter", locale),
+		} {
+			have := x.Terms([]byte(text))
+			s := x.Search(Match, []byte(text))
+			require.Equal(t, len(have) > 0 && len(have) == len(s.Terms), s.Matches([]byte(text)))
 		}
 	})
 }

@@ -15,7 +15,7 @@ const maxToken = 255
 // standard is StandardAnalyzer: terms are words.
 type standard struct {
 	lower, upper bool
-	stop         string // the list of stop words, each between line ends; "" for none
+	stop         string // the list of stop words; "" for none
 	stem         func(*snowballstem.Env) bool
 	language     string
 }
@@ -32,7 +32,7 @@ func newStandard(options map[string]string) standard {
 		a.stop = stopWords(a.language)
 	}
 	if isTrue(options["tokenization_enable_stemming"]) {
-		a.stem = stemmers()[a.language]
+		a.stem = stemmer(a.language)
 	}
 	return a
 }
@@ -41,7 +41,7 @@ func (a standard) analyze(value []byte) [][]byte {
 	var out [][]byte
 	for _, word := range words(string(value)) {
 		word = changeCase(word, a.lower, a.upper)
-		if a.stop != "" && strings.Contains(a.stop, "\n"+word+"\n") {
+		if a.stop != "" && isStopWord(a.stop, word) {
 			continue
 		}
 		if a.stem != nil {
@@ -56,26 +56,49 @@ func (a standard) analyze(value []byte) [][]byte {
 // digit. Scripts that write no spaces (southeast Asian ones) stay together as far as they go.
 func words(text string) []string {
 	var out []string
-	state, follows := -1, false
-	for text != "" {
-		var word string
-		word, text, state = uniseg.FirstWordInString(text, state)
-		keep, spaceless := false, false
-		units := 0
-		for _, r := range word {
-			spaceless = spaceless || isSpaceless(r)
-			keep = keep || spaceless || unicode.In(r, unicode.L, unicode.Nd, unicode.Nl)
-			units += utf16.RuneLen(r)
-		}
-		switch {
-		case keep && spaceless && follows:
-			out[len(out)-1] += word
-		case keep && units <= maxToken:
+	from, to := 0, 0 // the word under way
+	add := func() {
+		if word := text[from:to]; word != "" && isShort(word) {
 			out = append(out, word)
 		}
-		follows = keep && spaceless && len(out) > 0
 	}
+	state, follows := -1, false
+	for rest := text; rest != ""; {
+		var segment string
+		segment, rest, state = uniseg.FirstWordInString(rest, state)
+		keep, spaceless := isWord(segment)
+		if !spaceless || !follows {
+			add()
+			from, to = len(text)-len(rest)-len(segment), len(text)-len(rest)-len(segment)
+		}
+		if keep {
+			to = len(text) - len(rest)
+		}
+		follows = spaceless
+	}
+	add()
 	return out
+}
+
+// isWord says whether a segment is one, and whether it is of a script without spaces.
+func isWord(segment string) (keep, spaceless bool) {
+	for _, r := range segment {
+		spaceless = spaceless || isSpaceless(r)
+		keep = keep || spaceless || unicode.In(r, unicode.L, unicode.Nd, unicode.Nl)
+	}
+	return keep, spaceless
+}
+
+// isShort says that a word has not more than maxToken UTF-16 units.
+func isShort(word string) bool {
+	if len(word) <= maxToken {
+		return true
+	}
+	units := 0
+	for _, r := range word {
+		units += max(1, utf16.RuneLen(r))
+	}
+	return units <= maxToken
 }
 
 func isSpaceless(r rune) bool {

@@ -1,7 +1,6 @@
 package sasi
 
 import (
-	"embed"
 	"strings"
 
 	"github.com/blevesearch/snowballstem"
@@ -22,25 +21,41 @@ import (
 	"github.com/blevesearch/snowballstem/turkish"
 )
 
-//go:embed stopwords/*.txt
-var stopWordFiles embed.FS
-
-// stopWords is the list of a language with a line end before and behind each word; "" when there is none.
-func stopWords(language string) string {
-	b, err := stopWordFiles.ReadFile("stopwords/" + language + ".txt")
-	if err != nil {
-		return ""
+// stemmer is the algorithm of a language; nil when there is none (StemmerFactory). Cassandra has Finnish under fl, not fi.
+func stemmer(language string) func(*snowballstem.Env) bool {
+	switch language {
+	case "da":
+		return danish.Stem
+	case "de":
+		return german.Stem
+	case "en":
+		return english.Stem
+	case "es":
+		return spanish.Stem
+	case "fl":
+		return finnish.Stem
+	case "fr":
+		return french.Stem
+	case "hu":
+		return hungarian.Stem
+	case "it":
+		return italian.Stem
+	case "nl":
+		return dutch.Stem
+	case "no":
+		return norwegian.Stem
+	case "pt":
+		return portuguese.Stem
+	case "ro":
+		return romanian.Stem
+	case "ru":
+		return russian.Stem
+	case "sv":
+		return swedish.Stem
+	case "tr":
+		return turkish.Stem
 	}
-	return "\n" + string(b)
-}
-
-// stemmers are those of StemmerFactory. Cassandra has Finnish under fl, not fi.
-func stemmers() map[string]func(*snowballstem.Env) bool {
-	return map[string]func(*snowballstem.Env) bool{
-		"da": danish.Stem, "de": german.Stem, "en": english.Stem, "es": spanish.Stem, "fl": finnish.Stem, "fr": french.Stem,
-		"hu": hungarian.Stem, "it": italian.Stem, "nl": dutch.Stem, "no": norwegian.Stem, "pt": portuguese.Stem,
-		"ro": romanian.Stem, "ru": russian.Stem, "sv": swedish.Stem, "tr": turkish.Stem,
-	}
+	return nil
 }
 
 // stem takes the endings off a word. Snowball's newer algorithms, which Cassandra has, also know that the Russian ё is an е

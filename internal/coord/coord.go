@@ -110,6 +110,7 @@ type Config struct {
 // Coordinator is safe for concurrent use.
 type Coordinator struct {
 	Config
+	ringMu sync.Mutex // held while ring and places are stored
 	ring   atomic.Pointer[ring.Ring]
 	places atomic.Pointer[placeTable]
 
@@ -216,8 +217,18 @@ func (c *Coordinator) SetRing(r *ring.Ring) {
 }
 
 func (c *Coordinator) setRing(r *ring.Ring) {
+	c.ringMu.Lock()
 	c.ring.Store(r)
 	c.places.Store(&placeTable{ring: r})
+	c.ringMu.Unlock()
+	c.changed.tell()
+}
+
+// forgetPlaces is for another schema: placements of keyspaces that are no more go.
+func (c *Coordinator) forgetPlaces() {
+	c.ringMu.Lock()
+	c.places.Store(&placeTable{ring: c.ring.Load()})
+	c.ringMu.Unlock()
 	c.changed.tell()
 }
 

@@ -119,7 +119,7 @@ func (c *Coordinator) alterHere(ctx context.Context,
 }
 
 func (c *Coordinator) announce(old, now *schema.Schema, changes []schema.Change) {
-	c.setRing(c.ring.Load()) // forgets the placements of keyspaces that are no more
+	c.forgetPlaces()
 	if c.OnSchema != nil {
 		c.OnSchema(old, now, changes)
 	}

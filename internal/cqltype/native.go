@@ -37,11 +37,19 @@ type finalError struct{ err *cqlerr.Error }
 func (e *finalError) Error() string { return e.err.Message }
 func (e *finalError) Unwrap() error { return e.err }
 
-// WrapJSON is err as INSERT JSON reports it for a column.
-func WrapJSON(column string, err error) error {
+// PlainJSON is an error of FromJSON that goes to the client as it is; nil for others.
+func PlainJSON(err error) *cqlerr.Error {
 	var plain *finalError
 	if errors.As(err, &plain) {
 		return plain.err
+	}
+	return nil
+}
+
+// WrapJSON is err as INSERT JSON reports it for a column.
+func WrapJSON(column string, err error) error {
+	if plain := PlainJSON(err); plain != nil {
+		return plain
 	}
 	var known *cqlerr.Error
 	if errors.As(err, &known) && known.Code != cqlerr.InvalidRequest {

@@ -58,8 +58,10 @@ func newSum(t cqltype.Type, average bool) State {
 	switch {
 	case t.Kind() == cqltype.KindFloat || t.Kind() == cqltype.KindDouble:
 		return &floatSum{typ: t, average: average}
+	case t.Kind() == cqltype.KindDecimal && average:
+		return &decimalMean{mean: decimal{Unscaled: new(big.Int)}}
 	case t.Kind() == cqltype.KindDecimal:
-		return &decimalSum{average: average, sum: decimal{Unscaled: new(big.Int)}}
+		return &decimalSum{sum: decimal{Unscaled: new(big.Int)}}
 	default:
 		return &integerSum{typ: t, average: average}
 	}
@@ -124,6 +126,34 @@ func (s *decimalSum) Result() ([]byte, error) {
 	}
 	return cqltype.EncodeDecimal(decimal{Unscaled: q, Scale: s.sum.Scale}), nil
 }
+
+// decimalMean is moved towards each value, at the larger of the two scales, one half rounded to even: what is rounded on the way
+// depends on the order of the values.
+type decimalMean struct {
+	n    int64
+	mean decimal
+}
+
+// Add implements State.
+func (m *decimalMean) Add(args [][]byte) error {
+	if empty(args[0]) {
+		return nil
+	}
+	m.n++
+	step, err := subDecimal(cqltype.DecodeDecimal(args[0]), m.mean)
+	if err != nil {
+		return err
+	}
+	q, err := quotient(step, decimal{Unscaled: big.NewInt(m.n)}, int64(step.Scale), halfEven)
+	if err != nil {
+		return err
+	}
+	m.mean, err = addDecimal(m.mean, decimal{Unscaled: q, Scale: step.Scale})
+	return err
+}
+
+// Result implements State.
+func (m *decimalMean) Result() ([]byte, error) { return cqltype.EncodeDecimal(m.mean), nil }
 
 // floatSum is Kahan's summation in doubles, with the plain sum for infinities. An average whose sum overflows is
 // computed in decimals.

@@ -9,11 +9,9 @@ import (
 
 const castPrefix = "cast_as_"
 
-// CastName is the function behind CAST(... AS type). There is none for types that nothing can be cast to.
+// CastName is the function behind CAST(... AS type). There is none for types that nothing can be cast to, and none for varchar,
+// the other name of text.
 func CastName(typeName string) Name {
-	if typeName == "varchar" {
-		typeName = "text"
-	}
 	return Name{SystemKeyspace, castPrefix + typeName}
 }
 

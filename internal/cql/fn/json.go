@@ -52,6 +52,9 @@ func fromJSON(name string, _ []cqltype.Type, recv cqltype.Type) (*Function, erro
 			return nil, f.failed("Could not decode JSON string '%s': %s", v, jacksonClass(err))
 		}
 		value, err := recv.FromJSON(j)
+		if plain := cqltype.PlainJSON(err); plain != nil {
+			return nil, plain
+		}
 		if err != nil {
 			e := cqlerr.New(cqlerr.FunctionFailure, "org.apache.cassandra.serializers.MarshalException: %s", err.Error())
 			e.Detail = &cqlerr.Function{Keyspace: SystemKeyspace, Name: name, ArgTypes: []string{"text"}}

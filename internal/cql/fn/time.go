@@ -84,10 +84,9 @@ func conversions(family, name string) []*Function {
 
 // Version 1 UUIDs count ticks of 100 ns since 1582-10-15, which is this many milliseconds before 1970.
 const (
-	ticksPerMilli    = 10_000
-	uuidEpochMillis  = -12_219_292_800_000
-	uuidVersion1     = 0x1000
-	uuidTimeHighMask = 0x0fff
+	ticksPerMilli   = 10_000
+	uuidEpochMillis = -12_219_292_800_000
+	uuidVersion1    = 0x1000
 
 	// The second halves of the least and greatest UUID of a tick; their bytes compare as signed ones.
 	minUUIDRest = 0x8080808080808080
@@ -107,11 +106,11 @@ func boundUUID(name string, ticks int64, rest uint64) *Function {
 	}
 }
 
-// boundOf is a version 1 UUID of a Unix time in milliseconds and some ticks.
+// boundOf is a version 1 UUID of a Unix time in milliseconds and some ticks. Before 1582 the time spills over the version.
 func boundOf(millis, ticks int64, rest uint64) []byte {
 	t := uint64((millis-uuidEpochMillis)*ticksPerMilli + ticks)
 	u := binary.BigEndian.AppendUint32(make([]byte, 0, 16), uint32(t))
 	u = binary.BigEndian.AppendUint16(u, uint16(t>>32))
-	u = binary.BigEndian.AppendUint16(u, uint16(t>>48)&uuidTimeHighMask|uuidVersion1)
+	u = binary.BigEndian.AppendUint16(u, uint16(t>>48)|uuidVersion1)
 	return binary.BigEndian.AppendUint64(u, rest)
 }

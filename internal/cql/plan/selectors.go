@@ -55,12 +55,12 @@ func preferred(n selectable) cqltype.Type {
 		return typ
 	case *listNode:
 		if t := widest(n.elements); t != nil {
-			return cqltype.NewList(t, false)
+			return cqltype.NewList(t, true)
 		}
 		return nil
 	case *setNode:
 		if t := widest(n.elements); t != nil {
-			return cqltype.NewSet(t, false)
+			return cqltype.NewSet(t, true)
 		}
 		return nil
 	case *tupleNode:
@@ -301,7 +301,7 @@ func (s *selectionBinder) prepareCast(sel ast.CastSelector) (selectable, error) 
 	if !ok {
 		return nil, cqlerr.Invalid("Unknown type %s", sel.Type.Name)
 	}
-	return &castNode{of, t}, nil
+	return &castNode{of, t, strings.ToLower(sel.Type.Name)}, nil
 }
 
 // receiver is the place of a value in the selection clause.
@@ -411,20 +411,21 @@ func (s *selectionBinder) buildArgs(args []selectable, types []cqltype.Type) (ex
 
 // castNode is CAST(of AS typ).
 type castNode struct {
-	of  selectable
-	typ cqltype.Type
+	of   selectable
+	typ  cqltype.Type
+	name string // of the type, as it was written
 }
 
 func (n *castNode) exact() cqltype.Type                      { return n.typ }
 func (n *castNode) test(recv cqltype.Type) (fn.Match, error) { return testExact(n.typ, recv) }
-func (n *castNode) String() string                           { return "cast(" + n.of.String() + " as " + n.typ.String() + ")" }
+func (n *castNode) String() string                           { return "cast(" + n.of.String() + " as " + n.name + ")" }
 
 func (n *castNode) build(s *selectionBinder, _ cqltype.Type) (output, error) {
 	of, err := n.of.build(s, nil)
 	if err != nil || cqltype.Equal(of.typ, n.typ) && !(selectorArg{n.of, s}).IsReversed() {
 		return of, err
 	}
-	f, err := s.resolve(fn.CastName(n.typ.String()), []selectable{n.of})
+	f, err := s.resolve(fn.CastName(n.name), []selectable{n.of})
 	if err != nil {
 		return output{}, err
 	}
@@ -433,7 +434,7 @@ func (n *castNode) build(s *selectionBinder, _ cqltype.Type) (output, error) {
 		if len(s.columns) > 0 {
 			name = s.columns[0].Name
 		}
-		return output{}, cqlerr.Invalid("%s cannot be cast to %s", name, n.typ)
+		return output{}, cqlerr.Invalid("%s cannot be cast to %s", name, n.name)
 	}
 	return output{expr: &callExpr{f: f, args: []expr{of.expr}}, typ: f.Return, name: f.ColumnName([]string{of.name}), aggregates: of.aggregates}, nil
 }

@@ -72,7 +72,7 @@ type listNode struct{ elements []selectable }
 
 func (n *listNode) exact() cqltype.Type {
 	if t := firstExact(n.elements); t != nil {
-		return cqltype.NewList(t, false)
+		return cqltype.NewList(t, true)
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ type setNode struct{ elements []selectable }
 
 func (n *setNode) exact() cqltype.Type {
 	if t := firstExact(n.elements); t != nil {
-		return cqltype.NewSet(t, false)
+		return cqltype.NewSet(t, true)
 	}
 	return nil
 }
@@ -264,8 +264,12 @@ func fieldOf(t *cqltype.UserType, key ast.Selector) (cqltype.Type, error) {
 }
 
 func (n *mapNode) test(recv cqltype.Type) (fn.Match, error) {
-	if k := recv.Kind(); k != cqltype.KindMap && k != cqltype.KindUDT {
-		return fn.NotAssignable, nil
+	switch recv.Kind() {
+	case cqltype.KindMap, cqltype.KindUDT:
+	default:
+		// It is a map for anything but a user type: names that are no columns are refused first.
+		_, _, _, err := n.sides(cqltype.NewMap(recv, recv, false))
+		return fn.NotAssignable, err
 	}
 	keys, values, types, err := n.sides(recv)
 	if err != nil {

@@ -15,13 +15,13 @@ func (a *applier) alterKeyspace(st *ast.AlterKeyspace) (*Update, error) {
 		return nil, noKeyspace(st.Name)
 	}
 	k := *old
-	if options != nil {
-		if k.Replication, err = a.prepareReplication(options, old.Replication.Options); err != nil {
+	if p := findProperty(st.Properties, "durable_writes"); p != nil {
+		if err := p.boolean(&k.DurableWrites); err != nil {
 			return nil, err
 		}
 	}
-	if p := findProperty(st.Properties, "durable_writes"); p != nil {
-		if err := p.boolean(&k.DurableWrites); err != nil {
+	if len(options) > 0 {
+		if k.Replication, err = a.prepareReplication(options, old.Replication.Options); err != nil {
 			return nil, err
 		}
 	}

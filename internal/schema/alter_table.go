@@ -9,6 +9,11 @@ import (
 )
 
 func (a *applier) alterTable(st *ast.AlterTable) (*Update, error) {
+	if options, ok := st.Action.(ast.AlterOptions); ok {
+		if err := checkValues(options.Properties); err != nil {
+			return nil, err
+		}
+	}
 	k, t := a.table(st.Name)
 	switch {
 	case t == nil && st.IfExists:
@@ -146,7 +151,7 @@ func (b *alteration) dropColumns(action ast.DropColumns) error {
 			if action.IfExists {
 				continue
 			}
-			return cqlerr.Invalid("Column %s was not found in table '%s.%s'", name, b.old.Keyspace, b.old.Name)
+			return cqlerr.Invalid("Column %s was not found in table '%s'", name, qualified(b.old.Keyspace, b.old.Name))
 		}
 		if err := b.checkDrop(c); err != nil {
 			return err
@@ -294,12 +299,11 @@ func alterTableOptions(t *Table, list []ast.Property) error {
 	if err != nil {
 		return err
 	}
-	if id != "" {
-		if _, err := parseID(id); err != nil {
-			return err
-		}
-		return cqlerr.Config("Cannot alter table id.")
+	if t.Options, err = t.Options.apply(list, false); err != nil || id == "" {
+		return err
 	}
-	t.Options, err = t.Options.apply(list, false)
-	return err
+	if _, err := parseID(id); err != nil {
+		return err
+	}
+	return cqlerr.Config("Cannot alter table id.")
 }

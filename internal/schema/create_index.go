@@ -170,7 +170,7 @@ func checkIndexTarget(t *Table, c *Column, kind string, custom bool) error {
 	case t.Compact && c == t.CompactValue():
 		return cqlerr.Invalid("Secondary indexes are not supported on compact value column of COMPACT STORAGE tables")
 	case c.Kind == PartitionKey && len(t.PartitionKey) == 1:
-		return cqlerr.Invalid("Cannot create secondary index on the only partition key column %s", name)
+		return cqlerr.Invalid("Cannot create secondary index on the only partition key column %s", c.Name)
 	case frozen && kind != "full":
 		return cqlerr.Invalid("Cannot create %s() index on frozen column %s. Frozen collections are immutable and must be fully indexed by using the 'full(%s)' modifier", kind, name, name)
 	case !frozen && kind == "full":

@@ -19,10 +19,7 @@ func checkKeyspaceProperties(list []ast.Property) (replication map[string]string
 	if replication, err = p.options(); err != nil {
 		return nil, err
 	}
-	if len(replication) == 0 {
-		return nil, cqlerr.Server("java.lang.NullPointerException") // sic, a bug of Cassandra's
-	}
-	if _, ok := replication["class"]; !ok {
+	if _, ok := replication["class"]; !ok && len(replication) > 0 {
 		return nil, cqlerr.Config("Missing replication strategy class")
 	}
 	return replication, nil
@@ -43,13 +40,16 @@ func (a *applier) createKeyspace(st *ast.CreateKeyspace) (*Update, error) {
 		return nil, cqlerr.KeyspaceExists(st.Name)
 	}
 	k := NewKeyspace(st.Name, Replication{})
-	if k.Replication, err = a.prepareReplication(options, nil); err != nil {
-		return nil, err
-	}
 	if p := findProperty(st.Properties, "durable_writes"); p != nil {
 		if err := p.boolean(&k.DurableWrites); err != nil {
 			return nil, err
 		}
+	}
+	if len(options) == 0 {
+		return nil, cqlerr.Server("java.lang.NullPointerException") // sic, a bug of Cassandra's
+	}
+	if k.Replication, err = a.prepareReplication(options, nil); err != nil {
+		return nil, err
 	}
 	if err := a.checkReplication(st.Name, k.Replication); err != nil {
 		return nil, err

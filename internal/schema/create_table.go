@@ -17,6 +17,9 @@ func (a *applier) createTable(st *ast.CreateTable) (*Update, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkValues(st.Properties); err != nil {
+		return nil, err
+	}
 	k, err := a.keyspace(st.Name.Keyspace)
 	if err != nil {
 		return nil, err
@@ -107,9 +110,6 @@ func (a *applier) buildTable(k *Keyspace, st *ast.CreateTable, key ast.PrimaryKe
 		return nil, err
 	}
 	b := &tableBuilder{applier: a, keyspace: k, st: st, key: key, table: NewTable(k.Name, st.Name.Name, uuid.Nil)}
-	if b.table.ID, err = a.tableID(id); err != nil {
-		return nil, err
-	}
 	if b.table.Options, err = b.table.Options.apply(st.Properties, true); err != nil {
 		return nil, err
 	}
@@ -117,6 +117,9 @@ func (a *applier) buildTable(k *Keyspace, st *ast.CreateTable, key ast.PrimaryKe
 		if err := step(); err != nil {
 			return nil, err
 		}
+	}
+	if b.table.ID, err = a.tableID(id); err != nil {
+		return nil, err
 	}
 	b.addColumns()
 	return b.table, nil

@@ -92,14 +92,30 @@ func isTableOption(name string) bool {
 
 func unknownProperty(name string) error { return cqlerr.Syntax("Unknown property '%s'", name) }
 
-// apply is o changed by properties whose names were checked. fresh says that a table is being created.
-func (o Options) apply(list []ast.Property, fresh bool) (Options, error) {
+// checkValues refuses values that cannot be read. Cassandra does so first, when it looks at time to live and compaction for its
+// guardrails: before it looks at the schema, and at names that it does not know.
+func checkValues(list []ast.Property) error {
+	_, err := Options{}.read(list)
+	return err
+}
+
+// read is o with the values of properties, which may not go together.
+func (o Options) read(list []ast.Property) (Options, error) {
 	for _, option := range tableOptions {
 		if p := findProperty(list, option.name); p != nil {
 			if err := option.set(&o, p); err != nil {
 				return o, err
 			}
 		}
+	}
+	return o, nil
+}
+
+// apply is o changed by properties whose names were checked. fresh says that a table is being created.
+func (o Options) apply(list []ast.Property, fresh bool) (Options, error) {
+	o, err := o.read(list)
+	if err != nil {
+		return o, err
 	}
 	// A table that is created with LeveledCompactionStrategy has another default.
 	if fresh && findProperty(list, "bloom_filter_fp_chance") == nil {
@@ -121,6 +137,9 @@ func defaultFP(class string) float64 {
 // validate is TableParams.validate.
 func (o Options) validate() error {
 	const minFPChance = 6.71e-5
+	if err := checkCompaction(o.Compaction); err != nil {
+		return err
+	}
 	switch {
 	case o.BloomFilterFPChance <= minFPChance || o.BloomFilterFPChance > 1:
 		return cqlerr.Config("bloom_filter_fp_chance must be larger than %s and less than or equal to 1.0 (got %s)",

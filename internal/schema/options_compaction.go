@@ -28,8 +28,7 @@ var commonCompaction = []string{
 	"log_all", "only_purge_repaired_tombstones", "provide_overlapping_tombstones",
 }
 
-// parseCompaction is CompactionParams.fromMap and validate. Storage compacts by its own rules: the options are checked,
-// kept and shown.
+// parseCompaction is CompactionParams.fromMap. Storage compacts by its own rules: the options are checked, kept and shown.
 func parseCompaction(m map[string]string) (map[string]string, error) {
 	class, ok := m["class"]
 	if !ok {
@@ -53,16 +52,33 @@ func parseCompaction(m map[string]string) (map[string]string, error) {
 			return nil, cqlerr.Config("Invalid value %s for 'provide_overlapping_tombstones' compaction sub-option - must be one of the following [NONE, ROW, CELL].", upper)
 		}
 	}
-	if err := checkCompaction(strategy, class, m); err != nil {
-		return nil, err
+	if strategy.thresholds {
+		for _, o := range thresholds {
+			if _, ok := out[o.name]; !ok {
+				out[o.name] = o.value
+			}
+		}
 	}
-	if !strategy.thresholds {
-		return out, nil
-	}
-	return out, checkThresholds(out)
+	return out, nil
 }
 
-func checkCompaction(strategy compactionStrategy, class string, m map[string]string) error {
+// thresholds are those options of some strategies that are always set, and their defaults.
+var thresholds = []struct{ name, value string }{{"min_threshold", "4"}, {"max_threshold", "32"}}
+
+// checkCompaction is CompactionParams.validate.
+func checkCompaction(m map[string]string) error {
+	class := m["class"]
+	strategy, ok := compactionStrategies[strings.TrimPrefix(class, compactionPackage)]
+	if !ok {
+		return nil // of a table that was there before
+	}
+	if err := checkStrategy(strategy, class, m); err != nil || !strategy.thresholds {
+		return err
+	}
+	return checkThresholds(m)
+}
+
+func checkStrategy(strategy compactionStrategy, class string, m map[string]string) error {
 	if err := checkCommonCompaction(m); err != nil {
 		return err
 	}
@@ -80,21 +96,17 @@ func checkCompaction(strategy compactionStrategy, class string, m map[string]str
 	return nil
 }
 
-// checkThresholds fills in and checks min_threshold and max_threshold.
+// checkThresholds checks min_threshold and max_threshold.
 func checkThresholds(m map[string]string) error {
-	thresholds := [2]int{}
-	for i, o := range []struct{ name, text string }{{"min_threshold", "4"}, {"max_threshold", "32"}} {
-		if text, ok := m[o.name]; ok {
-			o.text = text
-		}
-		m[o.name] = o.text
-		n, ok := javaInt(o.text)
+	numbers := [2]int{}
+	for i, o := range thresholds {
+		n, ok := javaInt(m[o.name])
 		if !ok {
-			return cqlerr.Config("Invalid value %s for '%s' compaction sub-option - must be an integer", o.text, o.name)
+			return cqlerr.Config("Invalid value %s for '%s' compaction sub-option - must be an integer", m[o.name], o.name)
 		}
-		thresholds[i] = n
+		numbers[i] = n
 	}
-	least, most := thresholds[0], thresholds[1]
+	least, most := numbers[0], numbers[1]
 	switch {
 	case least <= 0 || most <= 0:
 		return cqlerr.Config("Disabling compaction by setting compaction thresholds to 0 has been removed, set the compaction option 'enabled' to false instead.")

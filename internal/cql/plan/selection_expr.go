@@ -127,7 +127,7 @@ func (a typedArg) ArrayLen() int { return -1 }
 func (a typedArg) IsMarker() bool { return false }
 
 // String implements fn.Arg.
-func (a typedArg) String() string { return a.typ.String() }
+func (a typedArg) String() string { return a.typ.Class() }
 
 // bindMask finds the masking function of a column.
 func bindMask(b *Binder, c *schema.Column) (*maskCall, error) {

@@ -324,6 +324,7 @@ func (a *app) kill(n *node) error {
 			return fmt.Errorf("process %d does not end", pid)
 		}
 	}
+	n.awaitPorts()
 	return os.WriteFile(n.pidFile(), []byte(killedText), 0o644)
 }
 

@@ -146,6 +146,14 @@ func (n *node) owns(pid int) bool {
 	return strings.Contains(commandLine(pid), n.conf())
 }
 
+// awaitPorts waits until the ports of a process that has just ended are free: it loses its memory, and with it its command
+// line, before its sockets.
+func (n *node) awaitPorts() {
+	for deadline := time.Now().Add(time.Second); checkPorts([]node{*n}) != nil && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // died says that the node's process ended without being told to: its pid file is still there.
 func (n *node) died() bool { return n.pid() == 0 && exists(n.pidFile()) }
 
@@ -162,6 +170,7 @@ func (n *node) terminate() error {
 	for deadline := time.Now().Add(stopLimit); ; time.Sleep(5 * time.Millisecond) {
 		if n.pid() == 0 {
 			_ = os.Remove(n.pidFile())
+			n.awaitPorts()
 			return nil
 		}
 		if time.Now().After(deadline) {

@@ -173,7 +173,9 @@ func TestSchemaWhileDown(t *testing.T) {
 	exec(t, second, "INSERT INTO ks.new (k) VALUES (1)", "SELECT w FROM ks.old")
 	denied(t, second, invalid, "SELECT * FROM ks.gone", "table gone does not exist")
 	c.Agree()
-	require.Equal(t, 1, first.MustExec(t, "SELECT * FROM ks.new").Len())
+	rows, err := first.QueryAt(primitive.ConsistencyLevelAll, "SELECT * FROM ks.new")
+	require.NoError(t, err)
+	require.Equal(t, 1, rows.Len())
 	// The hint of the row that was written meanwhile arrives.
 	testnode.Within(t, 10*time.Second, "the hint is delivered", func() error {
 		rows, err := second.QueryAt(primitive.ConsistencyLevelOne, "SELECT w FROM ks.old WHERE k = 1")

@@ -22,7 +22,8 @@ func (n *Node) onSchema(old, now *schema.Schema, changes []schema.Change) {
 	n.server.SchemaChanged(changes)
 }
 
-// dropData removes what dropped tables and indexes leave on disk, and fills new indexes.
+// dropData removes what dropped tables and indexes leave on disk, and fills new indexes. system."IndexInfo" lists those that
+// are built, under their keyspace.
 func (n *Node) dropData(old, now *schema.Schema) {
 	kept := map[[16]byte]*schema.Table{}
 	for _, ks := range now.Keyspaces {
@@ -37,11 +38,28 @@ func (n *Node) dropData(old, now *schema.Schema) {
 			}
 			if kept[t.ID] == nil {
 				n.logStorage("drop table", n.store.DropTable(t.ID))
+				for name := range t.Indexes {
+					n.unlistIndex(t, name)
+				}
 				continue
 			}
 			n.changeIndexes(t, kept[t.ID])
+			delete(kept, t.ID)
 		}
 	}
+	for _, t := range kept { // new ones
+		for name := range t.Indexes {
+			n.listIndex(t, name)
+		}
+	}
+}
+
+func (n *Node) listIndex(t *schema.Table, name string) {
+	n.system(`INSERT INTO system."IndexInfo" (table_name, index_name) VALUES (?, ?)`, []byte(t.Keyspace), []byte(name))
+}
+
+func (n *Node) unlistIndex(t *schema.Table, name string) {
+	n.system(`DELETE FROM system."IndexInfo" WHERE table_name = ? AND index_name = ?`, []byte(t.Keyspace), []byte(name))
 }
 
 func (n *Node) changeIndexes(old, now *schema.Table) {
@@ -51,11 +69,16 @@ func (n *Node) changeIndexes(old, now *schema.Table) {
 	for name := range old.Indexes {
 		if now.Indexes[name] == nil {
 			n.logStorage("drop index", n.store.DropIndex(old, name))
+			n.unlistIndex(old, name)
 		}
 	}
 	for name := range now.Indexes {
 		if old.Indexes[name] == nil {
-			n.logStorage("build index", n.store.BuildIndex(context.Background(), now, name))
+			if err := n.store.BuildIndex(context.Background(), now, name); err != nil {
+				n.logStorage("build index", err)
+				continue
+			}
+			n.listIndex(now, name)
 		}
 	}
 }

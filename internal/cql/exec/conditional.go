@@ -22,7 +22,7 @@ type casRequest struct {
 	static *rowConditions
 	// changes run in the order of their statements.
 	changes []casChange
-	// updatesRows and updatesStatic say what kind of rows is changed: a failure shows no others.
+	// updatesRows and updatesStatic say what kind of rows the conditional statements change: a failure shows no others.
 	updatesRows, updatesStatic bool
 	// looked are the columns with conditions.
 	looked []*schema.Column
@@ -78,8 +78,6 @@ func conditionalName(m *plan.Modification) string {
 // add takes a statement with or without conditions.
 func (r *casRequest) add(m *plan.Modification, eval *plan.EvalContext) error {
 	change := casChange{statement: m, eval: eval}
-	r.updatesRows = r.updatesRows || m.ChangesRows()
-	r.updatesStatic = r.updatesStatic || m.ChangesStatic()
 	var err error
 	switch {
 	case m.IsRange():
@@ -97,6 +95,8 @@ func (r *casRequest) add(m *plan.Modification, eval *plan.EvalContext) error {
 		change.clustering = clusterings[0]
 	}
 	if m.Conditions != nil {
+		r.updatesRows = r.updatesRows || m.ChangesRows()
+		r.updatesStatic = r.updatesStatic || m.ChangesStatic()
 		if err := r.addConditions(m.Conditions, eval, change.clustering); err != nil {
 			return err
 		}

@@ -99,7 +99,7 @@ func (i tableIndex) supportsSAI(op ast.Operator) bool {
 	case ast.EQ:
 		return true
 	case ast.LT, ast.LTE, ast.GT, ast.GTE:
-		return i.target != "full" && !literalType(t)
+		return i.target != "full" && !literalType(t) && (t.Kind() != cqltype.KindUuid || i.column.Desc) // sic
 	}
 	return false
 }
@@ -107,7 +107,7 @@ func (i tableIndex) supportsSAI(op ast.Operator) bool {
 // literalType says that a storage attached index answers equalities of the type only.
 func literalType(t cqltype.Type) bool {
 	switch t.Kind() {
-	case cqltype.KindText, cqltype.KindAscii, cqltype.KindBoolean, cqltype.KindUuid, cqltype.KindTuple, cqltype.KindUDT:
+	case cqltype.KindText, cqltype.KindAscii, cqltype.KindBoolean, cqltype.KindTuple, cqltype.KindUDT:
 		return true
 	}
 	return isCollection(t)

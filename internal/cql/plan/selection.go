@@ -231,10 +231,10 @@ func (s *Selection) jsonRow(values [][]byte) ([][]byte, error) {
 			name = `"` + name + `"`
 		}
 		b = append(append(b, jsonQuote(name)...), ": "...)
-		switch {
+		switch k := s.specs[i].Type.Kind(); {
 		case v == nil:
 			b = append(b, "null"...)
-		case len(v) == 0:
+		case len(v) == 0 && k != cqltype.KindBlob && k != cqltype.KindUDT:
 			b = append(b, `""`...)
 		default:
 			j, err := s.specs[i].Type.ToJSON(v)

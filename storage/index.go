@@ -286,10 +286,11 @@ func (x *index) holds(r *row.Row, key []byte, in termRange, accept func(*row.Cel
 var termPool = sync.Pool{New: func() any { return new(make([]byte, 0, 256)) }}
 
 // termRange is a range of terms in their key form: from (inclusive) up to (exclusive; nil: no end). With accept it is
-// only those terms of it, in their wire form, that are accepted.
+// only those terms of it, in their wire form, that are accepted; the entries of these have the bytes of part in them.
 type termRange struct {
 	from, to []byte
 	accept   func(term []byte) bool
+	part     []byte
 }
 
 // any says whether one of the terms lies within.
@@ -325,9 +326,9 @@ func (x *index) termRange(q *row.IndexRead) termRange {
 		from = from[:len(from)-len(cqltype.Text.AppendOrder(nil, nil))]
 		return termRange{from: from, to: successorOf(from)}
 	case row.IndexSuffix:
-		return termRange{accept: func(term []byte) bool { return sasi.Holds(sasi.Suffix, term, q.Value) }}
+		return walk(sasi.Suffix, q.Value)
 	case row.IndexContains:
-		return termRange{accept: func(term []byte) bool { return sasi.Holds(sasi.Contains, term, q.Value) }}
+		return walk(sasi.Contains, q.Value)
 	}
 	var out termRange
 	if q.Value != nil {
@@ -343,6 +344,12 @@ func (x *index) termRange(q *row.IndexRead) termRange {
 		}
 	}
 	return out
+}
+
+// walk is all terms that hold want. A zero byte is escaped in entries, what stands before one is not.
+func walk(op sasi.Op, want []byte) termRange {
+	part, _, _ := bytes.Cut(want, []byte{0})
+	return termRange{part: part, accept: func(term []byte) bool { return sasi.Holds(op, term, want) }}
 }
 
 // splitEntry takes an index entry apart behind the index's prefix: the term, and the end of the data key.

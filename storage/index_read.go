@@ -195,6 +195,9 @@ func (c *candidates) smallest(s span, n int) (batch [][]byte, full bool, err err
 		if err := c.r.ctx.Err(); err != nil {
 			return nil, false, err
 		}
+		if !bytes.Contains(c.it.Key(), c.terms.part) {
+			continue
+		}
 		term, suffix, ok := c.x.splitEntry(c.it.Key()[len(c.prefix):])
 		if !ok || !s.contains(suffix) || seen[string(suffix)] || c.terms.accept != nil && !c.terms.contains(c.x, term) {
 			continue

@@ -28,10 +28,10 @@ GOLDEN = os.path.join(HERE, "golden")
 ENV = dict(os.environ, CCM_HOME=os.environ.get("GOLDEN_HOME", os.path.join(TOOLS, "ccm-golden")), PATH=os.path.dirname(CQLSH) + ":" + os.environ["PATH"])
 
 
-def dialogues(folder, *maps):
+def dialogues(folder, *maps, script="golden.py"):
     root = os.path.join(GOLDEN, folder)
     files = sorted(os.path.join(d, f) for d, _, fs in os.walk(root) for f in fs if f.endswith(".cql"))
-    command = [PYTHON, os.path.join(GOLDEN, "golden.py"), "check", "--accept", KNOWN]
+    command = [PYTHON, os.path.join(GOLDEN, script), "check", "--accept", KNOWN]
     for m in maps:
         command += ["--map", m]
     return command + files
@@ -53,7 +53,7 @@ FOLDERS = {
     "nodetool": (None, ("127.0.0.25", "127.0.0.26"), lambda _, a: [
         PYTHON, os.path.join(HERE, "nodetool.py"), "--map", "127.0.0.1=" + a[0], "--map", "127.0.0.2=" + a[1]]),
     "cql": ("127.0.0.24", None, lambda n, _: dialogues("cql", "127.0.0.1=" + n)),
-    "ours": ("127.0.0.27", None, lambda n, _: dialogues("ours", "127.0.0.1=" + n)),
+    "ours": ("127.0.0.27", None, lambda n, _: dialogues("ours", "127.0.0.1=" + n, script="ours/player.py")),
 }
 
 

@@ -189,9 +189,6 @@ func parseReadRepair(_, text string) (string, error) {
 // parseCaching is CachingParams.fromMap.
 func parseCaching(m map[string]string) (map[string]string, error) {
 	out := map[string]string{"keys": "NONE", "rows_per_partition": "NONE"}
-	if len(m) > 0 {
-		out["keys"] = "ALL"
-	}
 	if unknown := without(m, "keys", "rows_per_partition"); len(unknown) > 0 {
 		return nil, cqlerr.Config("Invalid caching sub-options %s: only 'keys' and 'rows_per_partition' are allowed", javaList(unknown))
 	}

@@ -99,7 +99,8 @@ func (i tableIndex) supportsSAI(op ast.Operator) bool {
 	case ast.EQ:
 		return true
 	case ast.LT, ast.LTE, ast.GT, ast.GTE:
-		return i.target != "full" && !literalType(t) && (t.Kind() != cqltype.KindUuid || i.column.Desc) // sic
+		// A uuid is one that is literal, but not behind the reversed type of a descending clustering column: so in Cassandra.
+		return i.target != "full" && !literalType(t) && (t.Kind() != cqltype.KindUuid || i.column.Desc)
 	}
 	return false
 }

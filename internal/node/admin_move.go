@@ -8,7 +8,6 @@ import (
 
 	"alexandra/gossip"
 	"alexandra/internal/admin"
-	"alexandra/internal/coord"
 	"alexandra/internal/ring"
 	"alexandra/internal/token"
 )
@@ -61,11 +60,7 @@ func (n *Node) relocate(ctx context.Context) error {
 		return err
 	}
 	n.log.Info("MOVING: fetching new ranges and streaming old ranges")
-	strict := coord.Strict
-	if !n.cfg.Properties.ConsistentRangeMovement {
-		strict = coord.Relaxed
-	}
-	if err := n.coord.Bootstrap(ctx, strict); err != nil {
+	if err := n.coord.Bootstrap(ctx, n.strictness()); err != nil {
 		return err
 	}
 	return n.coord.StreamOut(ctx)

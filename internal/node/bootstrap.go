@@ -88,14 +88,7 @@ func (n *Node) bootstrap(ctx context.Context) error {
 		return wrap("join the ring", err)
 	}
 	n.log.Info("JOINING: Starting to bootstrap...")
-	strict := coord.Strict
-	if n.replaced != nil {
-		strict = coord.Replacing
-	}
-	if !n.cfg.Properties.ConsistentRangeMovement {
-		strict = coord.Relaxed
-	}
-	if err := n.coord.Bootstrap(ctx, strict); err != nil {
+	if err := n.coord.Bootstrap(ctx, n.strictness()); err != nil {
 		return config.Fatal(err.Error())
 	}
 	n.log.Info(fmt.Sprintf("Bootstrap completed for tokens %v", n.identity.Tokens))
@@ -113,6 +106,17 @@ func (n *Node) bootstrap(ctx context.Context) error {
 		return liveReplacement()
 	}
 	return ctx.Err()
+}
+
+// strictness is what to do about ranges of which too few replicas are alive, when this node fetches what it will own.
+func (n *Node) strictness() coord.Strictness {
+	switch {
+	case !n.cfg.Properties.ConsistentRangeMovement:
+		return coord.Relaxed
+	case n.replaced != nil:
+		return coord.Replacing
+	}
+	return coord.Strict
 }
 
 // hasMembers says whether any other node owns tokens.
